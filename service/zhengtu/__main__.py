@@ -1,0 +1,5 @@
+"""`python -m zhengtu`."""
+
+from zhengtu.cli import main
+
+main()

@@ -1,0 +1,143 @@
+"""The command `zhengtu`: build, check, serve, query, export. Thin: it says what happens and ends with 0, 1 or 2."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhengtu import __version__, pipeline, settings
+from zhengtu.check import shacl
+from zhengtu.errors import CheckFailed, ZhengtuError
+from zhengtu.publish import tables
+from zhengtu.store import builds
+from zhengtu.store.door import FORMATS, formats
+
+app = typer.Typer(
+    name="zhengtu",
+    help="Zhengtu 政图: reports of digital government as linked data, each figure with its exact quote.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder with reference/, schemas/, reports/ 数据目录")]
+BuildDir = Annotated[Path | None, typer.Option("--build-dir", help="Folder of builds 构建输出目录 [default: build]")]
+
+
+def main() -> None:
+    """Run the command; every error of ours is printed as it is, without a trace, and ends with status 1."""
+    app()
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except ZhengtuError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+@app.command()
+def build(data_dir: DataDir = None, build_dir: BuildDir = None) -> None:
+    """Read every report folder and write the graph: N-Quads, TriG, manifest. 由报告目录构建图谱"""
+    with _plain_errors():
+        chosen = settings.load(data_dir=data_dir, build_dir=build_dir)
+        built = pipeline.build(chosen, _say)
+        for report, held in built.manifest["reports"].items():
+            typer.echo(
+                f"{report}: {held['figures']} stated figures, {held['entities']} entities, {held['claims']} claims, "
+                f"{held['relations']} relations, {held['recognitions']} recognitions, {held['objectives']} objectives; "
+                f"{held['numbers']} numbers in the text, {float(held['coverage']):.0%} accounted for"
+            )
+        typer.echo(f"{built.manifest['quads']} quads, sha256 {built.manifest['digest']}")
+
+
+@app.command()
+def check(build_dir: BuildDir = None) -> None:
+    """Check the built graph with SHACL; a violation ends with status 1. 用 SHACL 校验图谱"""
+    with _plain_errors():
+        findings = pipeline.check(settings.load(build_dir=build_dir), _say)
+        lines = [shacl.line(finding) for finding in findings]
+        counts = Counter(finding.severity for finding in findings)
+        violations = [line for line in lines if line.startswith("Violation")]
+        for line in lines[len(violations) :]:
+            _say(line)
+        if violations:
+            raise CheckFailed(violations)
+        typer.echo(f"conforms 符合: 0 violations, {counts['Warning']} warnings, {counts['Info']} notes")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on 监听地址 [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on 监听端口 [default: 8000]")] = None,
+    build_dir: BuildDir = None,
+) -> None:
+    """Serve the current build: SPARQL endpoint and pages. 启动服务"""
+    import uvicorn  # noqa: PLC0415 (the other commands start without the web)
+
+    from zhengtu.web.app import create_app  # noqa: PLC0415
+
+    with _plain_errors():
+        chosen = settings.load(host=host, port=port, build_dir=build_dir)
+        whole = builds.current(chosen.build_dir)
+        application = create_app(whole.open(), whole.manifest)
+        typer.echo(f"http://{chosen.host}:{chosen.port}/  SPARQL: http://{chosen.host}:{chosen.port}/sparql")
+    uvicorn.run(application, host=chosen.host, port=chosen.port, http="httptools", log_level="warning")
+
+
+@app.command()
+def query(
+    file: Annotated[Path, typer.Argument(help="File with a SPARQL query; - reads standard input 查询文件")],
+    form: Annotated[
+        str | None, typer.Option("--format", help=f"One of {', '.join(f.name for f in FORMATS)} [default: csv or ttl]")
+    ] = None,
+    build_dir: BuildDir = None,
+) -> None:
+    """Run a query over the current build. 对图谱执行查询"""
+    with _plain_errors():
+        store = builds.current(settings.load(build_dir=build_dir).build_dir).open()
+        try:
+            text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ZhengtuError(f"{file} cannot be read: {error}") from None
+        answer = store.query(text)
+        name = form or ("csv" if answer.kind == "solutions" else "ttl")
+        chosen = next((f for f in formats(answer.kind) if f.name == name), None)
+        if chosen is None:
+            names = ", ".join(f.name for f in formats(answer.kind))
+            raise ZhengtuError(f"This query's answer comes as one of {names}, not as {name}.")
+        sys.stdout.buffer.write(answer.write(chosen))
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Argument(help=f"One of {', '.join(tables.TABLES)} 表名")],
+    form: Annotated[str, typer.Option("--format", help="csv")] = "csv",
+    build_dir: BuildDir = None,
+) -> None:
+    """Write a table of the current build to standard output. 导出表格"""
+    with _plain_errors():
+        if table not in tables.TABLES:
+            raise ZhengtuError(f"There is no table {table}; choose one of {', '.join(tables.TABLES)}.")
+        if form != "csv":
+            raise ZhengtuError(f"There is no format {form}; choose csv.")
+        columns, rows = tables.TABLES[table]
+        store = builds.current(settings.load(build_dir=build_dir).build_dir).open()
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        tables.write_csv(sys.stdout, columns, rows(store))
+
+
+@app.command()
+def version() -> None:
+    """Print the version. 显示版本"""
+    typer.echo(__version__)

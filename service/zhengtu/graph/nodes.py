@@ -1,0 +1,52 @@
+"""A `Report` in, the IRIs of its nodes out: the one place where facts, entities and passages get theirs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rdflib import URIRef
+
+from zhengtu.model import Figure, Reference, Report, Span
+from zhengtu.store.door import Triple
+from zhengtu.terms import ID, PROV, document, observation, passage, thing
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """IRIs for one report."""
+
+    report: Report
+    reference: Reference
+
+    @property
+    def self(self) -> URIRef:
+        """The report."""
+        return thing("report", self.report.id)
+
+    @property
+    def text(self) -> URIRef:
+        """The frozen text."""
+        return document(self.report.text.sha256)
+
+    def entity(self, identifier: str) -> URIRef:
+        """An entity of the report, or a place of the reference data."""
+        known = self.report.entities.get(identifier)
+        return thing(self.reference.kinds[known.kind].family if known else "place", identifier)
+
+    def fact(self, family: str, identifier: str) -> URIRef:
+        """A claim, a recognition, an objective, a scope, a section, a finding: numbered within the report."""
+        return ID[f"{family}/{self.report.id}.{identifier}"]
+
+    def observation(self, figure: Figure) -> URIRef:
+        """The node of a stated value."""
+        key = (figure.about, figure.indicator, figure.role, figure.form, figure.period)
+        quantity = figure.quantity
+        return observation(self.report.id, key, quantity.comparator, quantity.value, figure.scope)
+
+    def passage(self, span: Span) -> URIRef:
+        """A passage of the text."""
+        return passage(self.report.text.sha256, span)
+
+    def evidence(self, fact: URIRef, spans: Iterable[Span]) -> Iterator[Triple]:
+        """The quotes that a fact was read from."""
+        for span in spans:
+            yield fact, PROV.wasDerivedFrom, self.passage(span)

@@ -1,0 +1,95 @@
+"""The steps, in order: read → graph → store, then check. The file to read first."""
+
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
+from zhengtu import rooms
+from zhengtu.check import coverage, shacl
+from zhengtu.errors import FileMissing, ReportInvalid
+from zhengtu.graph.assemble import cube_quads, report_quads, shared_quads
+from zhengtu.graph.cube import cube_triples
+from zhengtu.model import Finding, Reference, Report
+from zhengtu.read.files import digest
+from zhengtu.read.reference import read_reference
+from zhengtu.read.report import read_report
+from zhengtu.settings import Settings
+from zhengtu.store import builds
+from zhengtu.store.builds import Build
+from zhengtu.store.embedded import EmbeddedStore, sorted_lines
+
+Say = Callable[[str], None]
+
+
+def build(settings: Settings, say: Say = lambda _: None) -> Build:
+    """Read every report folder, make the graph, write it whole.
+
+    Raises ReportInvalid with everything that is wrong in all report folders; nothing is written then.
+    """
+    data, ontology = settings.data_dir, rooms.ontology()
+    shared_files = [p for p in (data / "reference").iterdir() if p.is_file()] + [ontology / "codes.ttl"]
+    reference, shared_digest = read_reference(data, ontology), digest(shared_files)
+    lines: dict[str, list[bytes]] = {}
+    held: dict[str, object] = {}
+    refused: list[ReportInvalid] = []
+    for folder in _report_folders(data):
+        say(f"reading {folder.name}")
+        try:
+            report = read_report(folder, data, reference, shared_digest)
+            covered = _covered(report)
+        except ReportInvalid as invalid:
+            refused.append(invalid)
+            continue
+        lines[report.id] = _lines(report, reference, covered, ontology)
+        held[report.id] = _held(report, covered)
+    if refused:
+        raise ReportInvalid(", ".join(r.report for r in refused), [p for r in refused for p in r.problems])
+    say(f"writing {settings.build_dir}")
+    return builds.write(settings.build_dir, sorted_lines(shared_quads(reference, ontology)), lines, held)
+
+
+def check(settings: Settings, say: Say = lambda _: None) -> tuple[Finding, ...]:
+    """SHACL over every report of the current build, each with the shared data only: cost grows with what is there."""
+    whole, shapes = builds.current(settings.build_dir), shacl.read_shapes(rooms.shapes())
+    findings: list[Finding] = []
+    for report in whole.manifest["reports"]:
+        say(f"checking {report}")
+        findings += shacl.validate(shacl.union(whole.quads_of(report)), shapes)
+    return tuple(findings)
+
+
+def _report_folders(data: Path) -> list[Path]:
+    folders = sorted(p for p in (data / "reports").iterdir() if p.is_dir())
+    if not folders:
+        raise FileMissing("reports", f"{data / 'reports'} holds no report folder")
+    return folders
+
+
+def _covered(report: Report) -> coverage.Coverage:
+    covered = coverage.measure(report)
+    problems = coverage.problems(report, covered)
+    if problems:
+        raise ReportInvalid(report.id, problems)
+    return covered
+
+
+def _lines(report: Report, reference: Reference, covered: coverage.Coverage, ontology: Path) -> list[bytes]:
+    quads = list(report_quads(report, reference, covered.share))
+    cube = cube_quads(cube_triples(EmbeddedStore.of_quads(quads), ontology))
+    return sorted_lines(chain(quads, cube))
+
+
+def _held(report: Report, covered: coverage.Coverage) -> dict[str, object]:
+    return {
+        "title": {"zh": report.title.zh, "en": report.title.en},
+        "digest": report.digest,
+        "text": report.text.sha256,
+        "entities": len(report.entities),
+        "figures": len(report.figures),
+        "claims": len({claim.id for claim in report.claims}),
+        "relations": len({(r.subject, r.predicate, r.object) for r in report.relations}),
+        "recognitions": len({honour.id for honour in report.recognitions}),
+        "objectives": len(report.objectives),
+        "numbers": covered.total,
+        "coverage": str(covered.share),
+    }

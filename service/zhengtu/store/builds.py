@@ -1,0 +1,129 @@
+"""Builds on disk: sorted lines in, a whole build out, or none.
+
+A build is a folder named by the digest of its N-Quads; `current` points to the newest whole one. A build that fails or
+is cut off changes nothing, and the build before stays until the next, for whoever still reads it.
+
+    current → 0123456789abcdef/   zhengtu.nq  zhengtu.trig  shared.nq  reports/<id>.nq  manifest.json
+"""
+
+import fcntl
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from heapq import merge
+from itertools import chain, groupby
+from pathlib import Path
+from typing import Any
+
+from zhengtu import __version__
+from zhengtu.errors import BuildDamaged, BuildMissing, BuildRunning
+from zhengtu.store.door import Quad
+from zhengtu.store.embedded import EmbeddedStore, read_quads, write_trig
+
+QUADS, TRIG, SHARED, REPORTS = "zhengtu.nq", "zhengtu.trig", "shared.nq", "reports"
+MANIFEST, CURRENT, LOCK = "manifest.json", "current", ".lock"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A whole build: its folder, and the manifest that says what it holds."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    def quads_of(self, report: str) -> Iterator[Quad]:
+        """The quads of one report and the shared ones."""
+        return chain(read_quads(self.folder / SHARED), read_quads(self.folder / REPORTS / f"{report}.nq"))
+
+    def open(self) -> EmbeddedStore:
+        """The build in the embedded engine. Raises BuildDamaged when it does not hold what its manifest says."""
+        store = EmbeddedStore.of_file(self.folder / QUADS)
+        if len(store) != self.manifest["quads"]:
+            raise BuildDamaged(
+                f"{self.folder} holds {len(store)} quads, its manifest says {self.manifest['quads']}; "
+                "run `zhengtu build` again."
+            )
+        return store
+
+
+def current(build_dir: Path) -> Build:
+    """The newest whole build. Raises BuildMissing or BuildDamaged."""
+    folder = build_dir / CURRENT
+    try:
+        return Build(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BuildMissing(f"There is no build in {build_dir}; run `zhengtu build` first.") from None
+    except json.JSONDecodeError as error:
+        raise BuildDamaged(f"{folder / MANIFEST} is damaged ({error}); run `zhengtu build` again.") from None
+
+
+def write(
+    build_dir: Path, shared: list[bytes], reports: Mapping[str, list[bytes]], held: Mapping[str, object]
+) -> Build:
+    """Write sorted N-Quads lines as a build and make it the current one; `held` says what each report holds.
+
+    Raises BuildRunning when another build writes to the same folder.
+    """
+    build_dir.mkdir(parents=True, exist_ok=True)
+    with _alone(build_dir):
+        work = Path(tempfile.mkdtemp(prefix=".building-", dir=build_dir))
+        work.chmod(0o755)
+        (work / REPORTS).mkdir()
+        (work / SHARED).write_bytes(b"".join(shared))
+        for report, lines in reports.items():
+            (work / REPORTS / f"{report}.nq").write_bytes(b"".join(lines))
+        counted = _write_quads(work / QUADS, (line for line, _ in groupby(merge(shared, *reports.values()))))
+        write_trig(work / QUADS, work / TRIG)
+        manifest = {"version": __version__, **counted, "reports": dict(held)}
+        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        (work / MANIFEST).write_text(text, encoding="utf-8")
+        return Build(_switch(build_dir, work, manifest["digest"][:16]), manifest)
+
+
+@contextmanager
+def _alone(build_dir: Path) -> Iterator[None]:
+    """Hold the lock of `build_dir`; what a cut-off build left behind is removed before and after."""
+    with (build_dir / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildRunning(f"Another build is writing to {build_dir}; wait for it to end.") from None
+        try:
+            yield
+        finally:
+            for rest in build_dir.glob(".building-*"):
+                shutil.rmtree(rest)
+
+
+def _write_quads(path: Path, lines: Iterable[bytes]) -> dict[str, Any]:
+    total, count, graphs = hashlib.sha256(), 0, Counter[str]()
+    with path.open("wb") as out:
+        for line in lines:
+            out.write(line)
+            total.update(line)
+            count += 1
+            graphs[line.rsplit(b" ", 2)[-2].strip(b"<>").decode()] += 1
+    return {"digest": total.hexdigest(), "quads": count, "graphs": dict(sorted(graphs.items()))}
+
+
+def _switch(build_dir: Path, work: Path, name: str) -> Path:
+    """Put the finished folder in place, then point `current` to it in one step."""
+    before = (build_dir / CURRENT).resolve()
+    folder = build_dir / name
+    if folder.exists():
+        folder = build_dir / (f"{name}-b" if before == folder.resolve() else name)
+        shutil.rmtree(folder, ignore_errors=True)
+    work.rename(folder)
+    link = build_dir / f".{name}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder.name)
+    link.replace(build_dir / CURRENT)
+    for old in build_dir.iterdir():
+        if old.is_dir() and not old.is_symlink() and old.resolve() not in (before, folder.resolve()):
+            shutil.rmtree(old)
+    return folder

@@ -1,0 +1,1 @@
+"""HTTP over a store: read-only; shows what was built, never builds."""

@@ -1,0 +1,54 @@
+"""The home page and the health answer."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.templating import Jinja2Templates
+from starlette.requests import Request
+from starlette.responses import Response
+
+from zhengtu import __version__
+from zhengtu.web.words import WORDS
+
+router = APIRouter()
+templates = Jinja2Templates(Path(__file__).parent / "templates")
+
+COLUMNS = ("figures", "entities", "claims", "relations", "recognitions", "objectives")
+EXAMPLE = """PREFIX zt: <https://w3id.org/zhengtu/ns#>
+PREFIX role: <https://w3id.org/zhengtu/code/value-role/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?指标 ?目标值 ?完成值 WHERE {
+  ?t zt:indicator ?i ; zt:valueRole role:target ; zt:reportedText ?目标值 .
+  ?a zt:indicator ?i ; zt:valueRole role:actual ; zt:reportedText ?完成值 .
+  ?i skos:prefLabel ?指标 . FILTER(LANG(?指标) = "zh")
+} ORDER BY ?指标"""
+
+
+@router.get("/", include_in_schema=False)
+def home(request: Request) -> Response:
+    """What this is, and where the rest is; in the language asked for by `?lang=`, else by Accept-Language."""
+    words = WORDS[_language(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))]
+    page = {"manifest": request.app.state.manifest, "columns": COLUMNS, "example": EXAMPLE, "words": words}
+    return templates.TemplateResponse(request, "home.html", page, headers={"Vary": "Accept-Language"})
+
+
+@router.get("/health")
+def health(request: Request) -> dict[str, Any]:
+    """Whether the service answers, and over which build."""
+    manifest = request.app.state.manifest
+    return {
+        "status": "ready",
+        "version": __version__,
+        "digest": manifest["digest"],
+        "quads": len(request.app.state.store),
+        "reports": sorted(manifest["reports"]),
+    }
+
+
+def _language(asked: str, accepted: str) -> str:
+    """zh or en; zh when nothing says otherwise."""
+    if asked in WORDS:
+        return asked
+    first = accepted.partition(",")[0].strip().lower()
+    return "en" if first.startswith("en") else "zh"

@@ -1,0 +1,110 @@
+"""The command, as a user at a shell meets it."""
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from zhengtu import settings
+from zhengtu.cli import app
+from zhengtu.errors import SettingsError
+from zhengtu.settings import Settings
+
+run = CliRunner().invoke
+
+
+def test_every_command_has_help() -> None:
+    listed = run(app, ["--help"]).stdout
+    for name in ("build", "check", "serve", "query", "export", "version"):
+        assert name in listed
+        assert run(app, [name, "--help"]).exit_code == 0
+
+
+def test_query_runs_a_file_in_a_chosen_format(built_settings: Settings, tmp_path: Path) -> None:
+    query = tmp_path / "q.rq"
+    query.write_text("SELECT (1 AS ?one) {}", encoding="utf-8")
+    options = ["--build-dir", str(built_settings.build_dir)]
+    assert run(app, ["query", str(query), *options]).stdout == "one\n1\n"
+    assert '"bindings"' in run(app, ["query", str(query), "--format", "json", *options]).stdout
+    wrong = run(app, ["query", str(query), "--format", "ttl", *options])
+    assert (wrong.exit_code, "json, xml, csv, tsv" in wrong.stderr) == (1, True)
+    missing = run(app, ["query", str(tmp_path / "none.rq"), *options])
+    assert (missing.exit_code, "cannot be read" in missing.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("table", ["figures", "entities"])
+def test_export_writes_a_table(built_settings: Settings, table: str) -> None:
+    done = run(app, ["export", table, "--format", "csv", "--build-dir", str(built_settings.build_dir)])
+    assert done.exit_code == 0
+    assert len(list(csv.reader(io.StringIO(done.stdout)))) > 100
+
+
+def test_what_does_not_exist_is_said_plainly(built_settings: Settings, tmp_path: Path) -> None:
+    for arguments, words in (
+        (["export", "nothing", "--build-dir", str(built_settings.build_dir)], "no table nothing"),
+        (["export", "figures", "--format", "doc", "--build-dir", str(built_settings.build_dir)], "no format doc"),
+        (["export", "figures", "--build-dir", str(tmp_path)], "zhengtu build"),
+        (["check", "--build-dir", str(tmp_path)], "zhengtu build"),
+        (["serve", "--port", "0"], "port"),
+    ):
+        failed = run(app, arguments)
+        assert failed.exit_code == 1, arguments
+        assert words in failed.stderr
+        assert "Traceback" not in failed.output
+
+
+def test_a_damaged_build_is_refused(built_settings: Settings, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(built_settings.build_dir / "current", tmp_path / "current"))
+    quads = folder / "zhengtu.nq"
+    quads.write_bytes(quads.read_bytes().rpartition(b"\n<")[0] + b"\n")
+    failed = run(app, ["export", "figures", "--build-dir", str(tmp_path)])
+    assert (failed.exit_code, "manifest" in failed.stderr) == (1, True)
+
+
+def test_settings_come_from_the_environment_and_say_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHENGTU_PORT", "8123")
+    assert settings.load().port == 8123
+    assert settings.load(port=8124).port == 8124
+    monkeypatch.setenv("ZHENGTU_PORT", "high")
+    with pytest.raises(SettingsError, match="port"):
+        settings.load()
+
+
+def test_every_setting_has_help_in_both_languages() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert re.search(r"[一-鿿]", field.description), name
+
+
+def test_serve_answers_over_http(built_settings: Settings, free_port: int) -> None:
+    command = [sys.executable, "-m", "zhengtu", "serve", "--port", str(free_port)]
+    command += ["--build-dir", str(built_settings.build_dir)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        try:
+            assert server.stdout is not None
+            assert str(free_port) in server.stdout.readline()
+            url = f"http://127.0.0.1:{free_port}/sparql?query=ASK%20%7B%7D"
+            assert b"true" in answer(url)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def answer(url: str) -> bytes:
+    """The body, once the server listens."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=10) as got:  # noqa: S310
+                return bytes(got.read())
+        except (ConnectionError, urllib.error.URLError):
+            time.sleep(0.1)
+    raise AssertionError("the server never answered")
