@@ -1,4 +1,7 @@
-"""The command `zhengtu`: build, check, serve, query, export. Thin: it says what happens and ends with 0, 1 or 2."""
+"""The command `zhengtu`: build, check, serve, query, export. Thin: it says what happens and ends with 0, 1 or 2.
+
+Each command imports what it alone needs, so that none waits for the libraries of another.
+"""
 
 import sys
 from collections import Counter
@@ -9,8 +12,7 @@ from typing import Annotated
 
 import typer
 
-from zhengtu import __version__, pipeline, settings
-from zhengtu.check import shacl
+from zhengtu import __version__, settings
 from zhengtu.errors import CheckFailed, ZhengtuError
 from zhengtu.publish import tables
 from zhengtu.store import builds
@@ -49,6 +51,8 @@ def _say(line: str) -> None:
 @app.command()
 def build(data_dir: DataDir = None, build_dir: BuildDir = None) -> None:
     """Read every report folder and write the graph: N-Quads, TriG, manifest. 由报告目录构建图谱"""
+    from zhengtu import pipeline
+
     with _plain_errors():
         chosen = settings.load(data_dir=data_dir, build_dir=build_dir)
         built = pipeline.build(chosen, _say)
@@ -64,6 +68,9 @@ def build(data_dir: DataDir = None, build_dir: BuildDir = None) -> None:
 @app.command()
 def check(build_dir: BuildDir = None) -> None:
     """Check the built graph with SHACL; a violation ends with status 1. 用 SHACL 校验图谱"""
+    from zhengtu import pipeline
+    from zhengtu.check import shacl
+
     with _plain_errors():
         findings = pipeline.check(settings.load(build_dir=build_dir), _say)
         lines = [shacl.line(finding) for finding in findings]
@@ -83,9 +90,9 @@ def serve(
     build_dir: BuildDir = None,
 ) -> None:
     """Serve the current build: SPARQL endpoint and pages. 启动服务"""
-    import uvicorn  # noqa: PLC0415 (the other commands start without the web)
+    import uvicorn
 
-    from zhengtu.web.app import create_app  # noqa: PLC0415
+    from zhengtu.web.app import create_app
 
     with _plain_errors():
         chosen = settings.load(host=host, port=port, build_dir=build_dir)

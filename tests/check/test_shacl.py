@@ -36,7 +36,9 @@ def test_the_build_has_no_violation(built_settings: Settings) -> None:
 def test_one_character_of_the_text_is_noticed(view: rdflib.Graph, report: Report) -> None:
     spoiled = copy(view)
     (document,) = spoiled.subjects(RDF.type, SCHEMA.DigitalDocument)
-    spoiled.set((document, SCHEMA.text, Literal(str(spoiled.value(document, SCHEMA.text)).replace("202.58", "202.59", 1))))
+    spoiled.set(
+        (document, SCHEMA.text, Literal(str(spoiled.value(document, SCHEMA.text)).replace("202.58", "202.59", 1)))
+    )
     quoted = next(f for f in report.figures if "202.58" in f.printed)
     assert str(passage(report.text.sha256, quoted.printed_at)) in {
         name for f in violations(spoiled) for name in (f.focus, f.value)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import pyshacl
 import rdflib
 from rdflib.term import Node
 
@@ -49,6 +48,8 @@ def validate(data: rdflib.Graph, shapes: rdflib.Graph) -> tuple[Finding, ...]:
 
 
 def _run(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
+    import pyshacl  # noqa: PLC0415 (slow to import, and a build does not need it)
+
     _, results, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", do_owl_imports=False)
     return [_finding(results, node) for node in results.subjects(RDF.type, SH.ValidationResult)]
 
