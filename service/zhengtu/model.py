@@ -52,6 +52,11 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
+def unwrap(text: str) -> str:
+    """`text` as one line: what was broken in mid-word is joined without a space."""
+    return "".join(line.strip() for line in text.splitlines())
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A name in both languages; `en` may be empty."""

@@ -92,6 +92,11 @@ def test_what_is_no_quantity_is_refused(printed: str) -> None:
         parse(printed, UNITS)
 
 
+def test_a_bare_number_takes_the_unit_it_is_given() -> None:
+    read = parse("37897", UNITS, ("NUM", "路"))
+    assert (read.unit, read.classifier, read.low, read.high) == ("NUM", "路", read.value, read.value)
+
+
 def test_an_unknown_unit_is_named() -> None:
     with pytest.raises(UnitError, match="枚"):
         parse("3 枚", UNITS)

@@ -60,8 +60,7 @@ def _previous(nodes: Nodes, level: Figure, change: Figure) -> Iterator[Triple]:
     yield node, ZT.valueForm, code("value-form", "level")
     yield node, SDMX_DIMENSION.refPeriod, thing("period", change.compared_with)
     yield from quantity_triples(node, quantity)
-    if level.scope:
-        yield node, ZT.scope, nodes.fact("scope", level.scope)
+    yield node, ZT.scope, nodes.scope(level.scope)
     yield node, PROV.wasDerivedFrom, nodes.observation(level)
     yield node, PROV.wasDerivedFrom, nodes.observation(change)
     yield node, PROV.wasGeneratedBy, ACTIVITY

@@ -54,7 +54,7 @@ def quantity_triples(node: URIRef, quantity: Quantity) -> Iterator[Triple]:
 
 def _scopes(nodes: Nodes) -> Iterator[Triple]:
     for identifier, label in nodes.report.scopes.items():
-        node = nodes.fact("scope", identifier)
+        node = nodes.scope(identifier)
         yield node, RDF.type, SKOS.Concept
         yield node, SKOS.inScheme, CODE["scope"]
         yield from labels(node, SKOS.prefLabel, label)
@@ -70,14 +70,13 @@ def _observations(nodes: Nodes) -> Iterator[Triple]:
         yield node, ZT.valueRole, code("value-role", figure.role)
         yield node, ZT.valueForm, code("value-form", figure.form)
         yield node, SDMX_DIMENSION.refPeriod, thing("period", figure.period)
+        yield node, ZT.scope, nodes.scope(figure.scope)
         yield from quantity_triples(node, figure.quantity)
         yield node, ZT.reportedText, Literal(figure.printed)
         yield node, ZT.printedAt, nodes.passage(figure.printed_at)
         yield from nodes.evidence(node, figure.quote)
         if figure.compared_with:
             yield node, ZT.comparisonPeriod, thing("period", figure.compared_with)
-        if figure.scope:
-            yield node, ZT.scope, nodes.fact("scope", figure.scope)
         if figure.quantity.unit_text:
             yield node, SCHEMA.unitText, Literal(figure.quantity.unit_text)
         if figure.override_reason:

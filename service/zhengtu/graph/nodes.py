@@ -7,7 +7,7 @@ from rdflib import URIRef
 
 from zhengtu.model import Figure, Reference, Report, Span
 from zhengtu.store.door import Triple
-from zhengtu.terms import ID, PROV, document, observation, passage, thing
+from zhengtu.terms import ID, PROV, code, document, observation, passage, thing
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class Nodes:
     def fact(self, family: str, identifier: str) -> URIRef:
         """A claim, a recognition, an objective, a scope, a section, a finding: numbered within the report."""
         return ID[f"{family}/{self.report.id}.{identifier}"]
+
+    def scope(self, identifier: str) -> URIRef:
+        """A scope of the report; an observation that the text does not limit has the scope `not-limited`."""
+        return self.fact("scope", identifier) if identifier else code("scope", "not-limited")
 
     def observation(self, figure: Figure) -> URIRef:
         """The node of a stated value."""

@@ -4,9 +4,9 @@ import csv
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
-from zhengtu.model import squeeze
+from zhengtu.model import unwrap
 from zhengtu.store.door import Store
-from zhengtu.terms import COMPARATORS, ID, PREFIXES, UNIT
+from zhengtu.terms import COMPARATORS, ID, PREFIXES, UNIT, code
 
 Rows = Iterator[tuple[str, ...]]
 
@@ -41,7 +41,8 @@ WHERE {
   OPTIONAL { ?iri zt:lowerBound ?low }
   OPTIONAL { ?iri zt:upperBound ?high }
   OPTIONAL { ?iri zt:classifier ?classifier }
-  OPTIONAL { ?iri zt:scope/skos:prefLabel ?scope FILTER(LANG(?scope) = "zh") }
+  ?iri zt:scope ?limit .
+  OPTIONAL { ?limit skos:prefLabel ?scope FILTER(LANG(?scope) = "zh" && ?limit != <$not_limited>) }
 }
 ORDER BY ?report ?printed_start ?iri (?quote_end - ?quote_start)
 """
@@ -68,7 +69,7 @@ def figures(store: Store) -> Rows:
     """FIGURE_COLUMNS of every stated value in every place; offsets are code points into the report's text."""
     comparators = {str(iri): word for word, iri in COMPARATORS.items()}
     seen: set[tuple[str, str]] = set()
-    for row in store.query(_PROLOGUE + _FIGURES).rows():
+    for row in store.query(_PROLOGUE + _FIGURES.replace("$not_limited", code("scope", "not-limited"))).rows():
         cells = dict(zip(FIGURE_COLUMNS, row, strict=True))
         place = cells["iri"], cells["printed_start"]
         if place in seen:
@@ -78,8 +79,8 @@ def figures(store: Store) -> Rows:
             "comparator": comparators[cells["comparator"]],
             "unit": cells["unit"].removeprefix(UNIT),
             "period": cells["period"].removeprefix(ID + "period/"),
-            "printed": squeeze(cells["printed"]),
-            "quote": squeeze(cells["quote"]),
+            "printed": unwrap(cells["printed"]),
+            "quote": unwrap(cells["quote"]),
         }
         yield tuple(cells[column] for column in FIGURE_COLUMNS)
 

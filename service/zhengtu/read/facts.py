@@ -198,11 +198,8 @@ class Reading:
         return known.id
 
     def _quantity(self, row: Row, indicator: str, role: str) -> Quantity:
-        read = _parsed(row, self.reference.units)
         default = self.reference.indicators[indicator]
-        if not read.unit:
-            read = replace(read, unit=default.unit, classifier=default.classifier)
-        quantity = _overridden(row, read)
+        quantity = _overridden(row, _parsed(row, self.reference.units, (default.unit, default.classifier)))
         if role == "target" and quantity.comparator == "eq" and "=" not in row["printed"].replace("＝", "="):
             quantity = replace(quantity, comparator="none-stated")
         if quantity.unit != default.unit and row["form"] in ("level", "difference"):
@@ -269,9 +266,9 @@ def _resolved(row: Row, locate: Callable[[], tuple[Span, ...]]) -> tuple[Span, .
         raise row.fault(QuoteMissing, "quote", error.args[0] or "an empty slice") from None
 
 
-def _parsed(row: Row, units: Mapping[str, tuple[str, str]]) -> Quantity:
+def _parsed(row: Row, units: Mapping[str, tuple[str, str]], bare: tuple[str, str]) -> Quantity:
     try:
-        return parse(row["printed"], units)
+        return parse(row["printed"], units, bare)
     except UnitError as error:
         raise row.fault(UnitUnknown, "printed", f"{error.args[0]} in {row['printed']}") from None
     except QuantityError:

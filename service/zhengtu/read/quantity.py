@@ -63,10 +63,10 @@ _GRAMMAR = re.compile(
 )
 
 
-def parse(printed: str, units: Mapping[str, tuple[str, str]]) -> Quantity:
+def parse(printed: str, units: Mapping[str, tuple[str, str]], bare: tuple[str, str] = ("", "")) -> Quantity:
     """Read `printed` (for example `≥120万宗`, `减少 3672.85 万元`, `30 余场次`, `每季度 1 次`, `四个`).
 
-    `units` maps a printed unit to (QUDT unit code, classifier).
+    `units` maps a printed unit to (QUDT unit code, classifier); `bare` is what a number without unit gets.
     Raises QuantityError when the grammar does not cover it, UnitError when the unit is not in the table.
     """
     found = _GRAMMAR.fullmatch(squeeze(printed).translate(FOLDED))
@@ -75,7 +75,7 @@ def parse(printed: str, units: Mapping[str, tuple[str, str]]) -> Quantity:
     scale, word = found["multiplier"] or "", found["unit"]
     if scale and scale + word in units:  # 百分比 is a unit, not a hundred of something
         scale, word = "", scale + word
-    unit, classifier = _unit(word, units)
+    unit, classifier = _unit(word, units) if word else bare
     number, decimals = _number(found["number"], printed)
     multiplier = MULTIPLIERS.get(scale, 1)
     sign = DIRECTIONS.get(found["direction"], 1)
@@ -100,8 +100,6 @@ def parse(printed: str, units: Mapping[str, tuple[str, str]]) -> Quantity:
 
 
 def _unit(word: str, units: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    if not word:
-        return "", ""
     if word not in units:
         raise UnitError(word)
     return units[word]

@@ -11,8 +11,6 @@ ZH: dict[str, str] = {
     "lede": "政图把政府部门的《部门整体支出绩效自评报告》变成关联数据：每个数值、每条陈述、每个关系都是一个节点，"
     "并锚定到原文的确切引文。您可以用 SPARQL 查询，也可以把表格带走。",
     "reports": "报告",
-    "caption": "已收录报告及其事实数",
-    "report": "报告",
     "figures": "数值陈述",
     "entities": "命名事物",
     "claims": "文字陈述",
@@ -44,8 +42,6 @@ EN: dict[str, str] = {
     "every figure, claim and relation is a node anchored to its exact quote. Query it with SPARQL, or take the "
     "tables away.",
     "reports": "Reports",
-    "caption": "Reports held, and how many facts of each kind",
-    "report": "Report",
     "figures": "Stated figures",
     "entities": "Named things",
     "claims": "Claims",
