@@ -267,7 +267,9 @@ class Report:
     place: str
     period: str
     profile: str
+    publisher: str
     source_url: str
+    retrieved: str
     accepted_by: str
     rights: Label
     digest: str

@@ -163,6 +163,12 @@ CASES = [
         "report.yaml column expected",
     ),
     Case(
+        "bad hash",
+        edit(f"{REPORT}/report.yaml", lambda b: b.replace(b"sha256: 7", b"sha256: x")),
+        "table-broken",
+        "report.yaml column sha256",
+    ),
+    Case(
         "heading gone",
         edit(f"{REPORT}/sections.yaml", lambda b: b.replace("提高政治站位".encode(), "降低".encode())),
         "heading-missing",

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from rdflib import Literal, URIRef
+from rdflib import Literal
 
 from zhengtu.graph.literals import integer, labels, whole
 from zhengtu.graph.nodes import Nodes
-from zhengtu.model import Report, Span
+from zhengtu.model import Label, Report, Span
 from zhengtu.store.door import Triple
-from zhengtu.terms import DCTERMS, DOCO, OA, PROV, RDF, SCHEMA, code, selectors, thing
+from zhengtu.terms import DCTERMS, DOCO, OA, PROV, RDF, RDFS, SCHEMA, code, selectors, thing
 
 CONTEXT = 24
 """Characters before and after a quote in its selector (Web Annotation Data Model, section 4.2.4)."""
@@ -25,8 +25,11 @@ def report_triples(nodes: Nodes) -> Iterator[Triple]:
     yield self, DCTERMS.spatial, thing("place", report.place)
     yield self, DCTERMS.conformsTo, code("profile", report.profile)
     yield self, DCTERMS.hasFormat, nodes.text
-    if report.source_url != "unknown":
-        yield self, DCTERMS.source, URIRef(report.source_url)
+    origin = Label(
+        f"发布者：{report.publisher}；来源：{report.source_url}；取得日期：{report.retrieved}",
+        f"publisher: {report.publisher}; source: {report.source_url}; retrieved: {report.retrieved}",
+    )
+    yield from labels(self, RDFS.comment, origin)
 
 
 def text_triples(nodes: Nodes) -> Iterator[Triple]:

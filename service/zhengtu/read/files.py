@@ -91,10 +91,10 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 (YAML is what it is; a sheet m
         raise TableBroken(path.name, str(error)) from None
 
 
-def read_table(path: Path, schema: Path) -> tuple[Row, ...]:
-    """The rows of a CSV file that follows a CSVW table schema.
+def read_table(path: Path, schema: Path, problems: list[InputError]) -> tuple[Row, ...]:
+    """The rows of a CSV file that follow its CSVW table schema; those that do not are added to `problems`.
 
-    Raises FileMissing, EncodingWrong, TableBroken, ValueMissing or ValueMalformed.
+    Raises FileMissing, EncodingWrong, or TableBroken when it is no table of these columns.
     """
     columns = _columns(schema)
     names = [column.name for column in columns]
@@ -107,9 +107,10 @@ def read_table(path: Path, schema: Path) -> tuple[Row, ...]:
         if len(record) != len(names):
             raise TableBroken(path.name, f"{len(record)} cells, expected {len(names)}", row=number)
         row = Row(path.name, number, dict(zip(names, map(str.strip, record), strict=True)))
-        for column in columns:
-            _check_cell(row, column)
-        rows.append(row)
+        faults = [fault for column in columns if (fault := _fault(row, column))]
+        problems += faults
+        if not faults:
+            rows.append(row)
     return tuple(rows)
 
 
@@ -140,15 +141,14 @@ def _records(path: Path) -> Iterator[list[str]]:
         raise TableBroken(path.name, f"{error} near line {reader.line_num}") from None
 
 
-def _check_cell(row: Row, column: Column) -> None:
+def _fault(row: Row, column: Column) -> InputError | None:
     cell = row[column.name]
     if not cell:
-        if column.required:
-            raise row.fault(ValueMissing, column.name, "empty")
-        return
+        return row.fault(ValueMissing, column.name, "empty") if column.required else None
     for part in cell.split(column.separator) if column.separator else (cell,):
         if column.pattern and not column.pattern.fullmatch(part.strip()):
-            raise row.fault(ValueMalformed, column.name, f"{part} does not match {column.pattern.pattern}")
+            return row.fault(ValueMalformed, column.name, f"{part} does not match {column.pattern.pattern}")
+    return None
 
 
 @cache

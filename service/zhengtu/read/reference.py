@@ -23,14 +23,14 @@ def read_reference(data: Path, ontology: Path) -> Reference:
     def table(name: str, build: Callable[[Row], Named]) -> dict[str, Named]:
         path, schema = data / "reference" / f"{name}.csv", data / "schemas" / f"{name}.json"
         try:
-            return by_id(read_table(path, schema), build, problems)
+            return by_id(read_table(path, schema, problems), build, problems)
         except InputError as problem:
             problems.append(problem)
             return {}
 
     units = {
         row["printed"]: (row["unit"], row["classifier"])
-        for row in read_table(data / "reference" / "units.csv", data / "schemas" / "units.json")
+        for row in read_table(data / "reference" / "units.csv", data / "schemas" / "units.json", problems)
     }
     reference = Reference(
         indicators=table("indicators", lambda row: _indicator(row, codes)),

@@ -3,9 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import TypeVar
 
 from zhengtu.errors import (
     CodeUnknown,
@@ -14,82 +12,18 @@ from zhengtu.errors import (
     InputError,
     ReferenceDangling,
     ReportInvalid,
-    TableBroken,
     TextChanged,
+    ValueMalformed,
 )
-from zhengtu.model import Entity, Label, Reference, Report, Section, SourceText
+from zhengtu.model import Entity, Reference, Report, Section, SourceText
 from zhengtu.read import facts
-from zhengtu.read.files import Row, build_rows, digest, read_table, read_text, read_yaml
+from zhengtu.read.files import Row, build_rows, digest, read_table, read_text
 from zhengtu.read.periods import calendar_year
 from zhengtu.read.reference import by_id
 from zhengtu.read.sections import Heading, find_sections, merge_outline
+from zhengtu.read.sheets import SLUG, OutlineSheet, ProfileSheet, ReportSheet, read_sheet
 
 Built = TypeVar("Built")
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LabelSheet(_Strict):
-    """A name in both languages."""
-
-    zh: str
-    en: str
-
-
-class ReportSheet(_Strict):
-    """`report.yaml`."""
-
-    title: LabelSheet
-    body: str
-    region: str
-    year: int
-    profile: str
-    publisher: str
-    source_url: str
-    retrieved: str
-    sha256: str
-    accepted_by: str
-    rights: LabelSheet
-    expected: dict[str, int]
-
-
-class HeadingSheet(_Strict):
-    """An entry of a profile's outline."""
-
-    id: str
-    parent: str | None = None
-    title: LabelSheet
-    headings: tuple[str, ...]
-
-
-class ProfileSheet(_Strict):
-    """`profile-….yaml`."""
-
-    id: str
-    name: LabelSheet
-    source: str
-    sections: tuple[HeadingSheet, ...]
-
-
-class OwnHeadingSheet(_Strict):
-    """An entry of `sections.yaml`: a heading that only this report has."""
-
-    id: str
-    parent: str
-    title: LabelSheet
-    heading: str
-    after: str
-
-
-class OutlineSheet(_Strict):
-    """`sections.yaml`."""
-
-    sections: tuple[OwnHeadingSheet, ...]
-
-
-Sheet = TypeVar("Sheet", bound=BaseModel)
 
 
 def read_report(folder: Path, data: Path, reference: Reference, shared_digest: str) -> Report:
@@ -99,7 +33,9 @@ def read_report(folder: Path, data: Path, reference: Reference, shared_digest: s
     """
     problems: list[InputError] = []
     try:
-        sheet = _sheet(folder / "report.yaml", ReportSheet)
+        if not SLUG.fullmatch(folder.name):
+            raise ValueMalformed(folder.name, "the folder's name is the report's id: lower-case words and hyphens")
+        sheet = read_sheet(folder / "report.yaml", ReportSheet)
         text = _text(folder / "text.txt", sheet.sha256)
         sections = _sections(folder, data, sheet.profile, text)
     except InputError as problem:
@@ -107,7 +43,7 @@ def read_report(folder: Path, data: Path, reference: Reference, shared_digest: s
 
     def rows(table: str) -> tuple[Row, ...]:
         try:
-            return read_table(folder / f"{table}.csv", data / "schemas" / f"{table}.json")
+            return read_table(folder / f"{table}.csv", data / "schemas" / f"{table}.json", problems)
         except InputError as problem:
             problems.append(problem)
             return ()
@@ -120,14 +56,16 @@ def read_report(folder: Path, data: Path, reference: Reference, shared_digest: s
     reading = reading.knowing(entities, facts.scopes(rows("scopes"), problems))
     report = Report(
         id=folder.name,
-        title=Label(sheet.title.zh, sheet.title.en),
+        title=sheet.title.label,
         body=sheet.body,
         place=sheet.region,
         period=str(sheet.year),
         profile=sheet.profile,
+        publisher=sheet.publisher,
         source_url=sheet.source_url,
+        retrieved=sheet.retrieved,
         accepted_by=sheet.accepted_by,
-        rights=Label(sheet.rights.zh, sheet.rights.en),
+        rights=sheet.rights.label,
         digest=digest([p for p in folder.iterdir() if p.is_file()]),
         shared_digest=shared_digest,
         text=text,
@@ -150,17 +88,6 @@ def read_report(folder: Path, data: Path, reference: Reference, shared_digest: s
     return report
 
 
-def _sheet(path: Path, model: type[Sheet]) -> Sheet:
-    content: Any = read_yaml(path)
-    if isinstance(content, list):
-        content = {"sections": content}
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise TableBroken(path.name, first["msg"], column=".".join(map(str, first["loc"]))) from None
-
-
 def _text(path: Path, sha256: str) -> SourceText:
     raw = read_text(path)
     actual = hashlib.sha256(raw.encode("utf-8")).hexdigest()
@@ -171,13 +98,13 @@ def _text(path: Path, sha256: str) -> SourceText:
 
 def _sections(folder: Path, data: Path, profile: str, text: SourceText) -> tuple[Section, ...]:
     path = data / "reference" / f"profile-{profile}.yaml"
-    standard = _sheet(path, ProfileSheet)
+    standard = read_sheet(path, ProfileSheet)
     own_path = folder / "sections.yaml"
-    own = _sheet(own_path, OutlineSheet).sections if own_path.exists() else ()
+    own = read_sheet(own_path, OutlineSheet).sections if own_path.exists() else ()
     try:
         outline = merge_outline(
-            [Heading(h.id, h.parent, Label(h.title.zh, h.title.en), h.headings, False) for h in standard.sections],
-            [(h.after, Heading(h.id, h.parent, Label(h.title.zh, h.title.en), (h.heading,), True)) for h in own],
+            [Heading(h.id, h.parent, h.title.label, h.headings, False) for h in standard.sections],
+            [(h.after, Heading(h.id, h.parent, h.title.label, (h.heading,), True)) for h in own],
         )
     except KeyError as missing:
         raise ReferenceDangling(own_path.name, str(missing.args[0]), column="after") from None
