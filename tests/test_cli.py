@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from zhengtu import settings
 from zhengtu.cli import app
 from zhengtu.errors import SettingsError
+from zhengtu.publish.tables import TABLES
 from zhengtu.settings import Settings
 
 run = CliRunner().invoke
@@ -24,6 +25,8 @@ run = CliRunner().invoke
 
 def test_every_command_has_help() -> None:
     listed = run(app, ["--help"]).stdout
+    for table in TABLES:
+        assert table in run(app, ["export", "--help"]).stdout
     for name in ("build", "check", "serve", "query", "export", "version"):
         assert name in listed
         assert run(app, [name, "--help"]).exit_code == 0

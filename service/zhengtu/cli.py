@@ -14,7 +14,6 @@ import typer
 
 from zhengtu import __version__, settings
 from zhengtu.errors import CheckFailed, ZhengtuError
-from zhengtu.publish import tables
 from zhengtu.store import builds
 from zhengtu.store.door import FORMATS, formats
 
@@ -128,11 +127,13 @@ def query(
 
 @app.command()
 def export(
-    table: Annotated[str, typer.Argument(help=f"One of {', '.join(tables.TABLES)} 表名")],
+    table: Annotated[str, typer.Argument(help="figures or entities 表名")],
     form: Annotated[str, typer.Option("--format", help="csv")] = "csv",
     build_dir: BuildDir = None,
 ) -> None:
     """Write a table of the current build to standard output. 导出表格"""
+    from zhengtu.publish import tables
+
     with _plain_errors():
         if table not in tables.TABLES:
             raise ZhengtuError(f"There is no table {table}; choose one of {', '.join(tables.TABLES)}.")

@@ -8,7 +8,6 @@ from zhengtu import rooms
 from zhengtu.check import coverage, shacl
 from zhengtu.errors import FileMissing, ReportInvalid
 from zhengtu.graph.assemble import cube_quads, report_quads, shared_quads
-from zhengtu.graph.cube import cube_triples
 from zhengtu.model import Finding, Reference, Report
 from zhengtu.read.files import digest
 from zhengtu.read.reference import read_reference
@@ -16,7 +15,7 @@ from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
 from zhengtu.store.builds import Build
-from zhengtu.store.embedded import EmbeddedStore, sorted_lines
+from zhengtu.store.quads import read_quads, sorted_lines
 
 Say = Callable[[str], None]
 
@@ -54,7 +53,7 @@ def check(settings: Settings, say: Say = lambda _: None) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for report in whole.manifest["reports"]:
         say(f"checking {report}")
-        findings += shacl.validate(shacl.union(whole.quads_of(report)), shapes)
+        findings += shacl.validate(shacl.union(chain.from_iterable(map(read_quads, whole.parts(report)))), shapes)
     return tuple(findings)
 
 
@@ -75,8 +74,7 @@ def _covered(report: Report) -> coverage.Coverage:
 
 def _lines(report: Report, reference: Reference, covered: coverage.Coverage, ontology: Path) -> list[bytes]:
     quads = list(report_quads(report, reference, covered.share))
-    cube = cube_quads(cube_triples(EmbeddedStore.of_quads(quads), ontology))
-    return sorted_lines(chain(quads, cube))
+    return sorted_lines(chain(quads, cube_quads(quads, ontology)))
 
 
 def _held(report: Report, covered: coverage.Coverage) -> dict[str, object]:

@@ -1,80 +1,44 @@
-"""Namespaces, and the only functions that make IRIs. The base IRI is fixed in the data, wherever it is served."""
+"""The terms that the graph is made of, and the only functions that make IRIs."""
 
 from decimal import Decimal
 
 from rdflib import Namespace, URIRef
 
 from zhengtu.model import Comparator, Span
+from zhengtu.namespaces import BASE, PREFIXES
 
-BASE = "https://w3id.org/zhengtu/"
-
-ZT = Namespace(BASE + "ns#")
-CODE = Namespace(BASE + "code/")
-GRAPH = Namespace(BASE + "graph/")
+ZT = Namespace(PREFIXES["zt"])
+CODE = Namespace(PREFIXES["code"])
+GRAPH = Namespace(PREFIXES["graph"])
 ID = Namespace(BASE + "id/")
-
-ADMS = Namespace("http://www.w3.org/ns/adms#")
-CPSV = Namespace("http://purl.org/vocab/cpsv#")
-CV = Namespace("http://data.europa.eu/m8g/")
-DCAT = Namespace("http://www.w3.org/ns/dcat#")
-DCTERMS = Namespace("http://purl.org/dc/terms/")
-DOCO = Namespace("http://purl.org/spar/doco/")
-DQV = Namespace("http://www.w3.org/ns/dqv#")
-ELI = Namespace("http://data.europa.eu/eli/ontology#")
-FOAF = Namespace("http://xmlns.com/foaf/0.1/")
-LDQD = Namespace("http://www.w3.org/2016/05/ldqd#")
-OA = Namespace("http://www.w3.org/ns/oa#")
-ODRL = Namespace("http://www.w3.org/ns/odrl/2/")
-ORG = Namespace("http://www.w3.org/ns/org#")
-OWL = Namespace("http://www.w3.org/2002/07/owl#")
-PROV = Namespace("http://www.w3.org/ns/prov#")
-QB = Namespace("http://purl.org/linked-data/cube#")
-QUDT = Namespace("http://qudt.org/schema/qudt/")
-RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
-RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
-ROV = Namespace("http://www.w3.org/ns/regorg#")
-SCHEMA = Namespace("http://schema.org/")
-SDMX_ATTRIBUTE = Namespace("http://purl.org/linked-data/sdmx/2009/attribute#")
-SDMX_DIMENSION = Namespace("http://purl.org/linked-data/sdmx/2009/dimension#")
-SDMX_MEASURE = Namespace("http://purl.org/linked-data/sdmx/2009/measure#")
-SH = Namespace("http://www.w3.org/ns/shacl#")
-SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
-UNIT = Namespace("http://qudt.org/vocab/unit/")
-XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
-
-PREFIXES: dict[str, str] = {
-    "adms": ADMS,
-    "code": CODE,
-    "cpsv": CPSV,
-    "cv": CV,
-    "dcat": DCAT,
-    "dcterms": DCTERMS,
-    "doco": DOCO,
-    "dqv": DQV,
-    "eli": ELI,
-    "foaf": FOAF,
-    "graph": GRAPH,
-    "ldqd": LDQD,
-    "oa": OA,
-    "odrl": ODRL,
-    "org": ORG,
-    "owl": OWL,
-    "prov": PROV,
-    "qb": QB,
-    "qudt": QUDT,
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "rov": ROV,
-    "schema": SCHEMA,
-    "sdmx-attribute": SDMX_ATTRIBUTE,
-    "sdmx-dimension": SDMX_DIMENSION,
-    "sdmx-measure": SDMX_MEASURE,
-    "sh": SH,
-    "skos": SKOS,
-    "unit": UNIT,
-    "xsd": XSD,
-    "zt": ZT,
-}
+ADMS = Namespace(PREFIXES["adms"])
+CPSV = Namespace(PREFIXES["cpsv"])
+CV = Namespace(PREFIXES["cv"])
+DCAT = Namespace(PREFIXES["dcat"])
+DCTERMS = Namespace(PREFIXES["dcterms"])
+DOCO = Namespace(PREFIXES["doco"])
+DQV = Namespace(PREFIXES["dqv"])
+ELI = Namespace(PREFIXES["eli"])
+FOAF = Namespace(PREFIXES["foaf"])
+LDQD = Namespace(PREFIXES["ldqd"])
+OA = Namespace(PREFIXES["oa"])
+ODRL = Namespace(PREFIXES["odrl"])
+ORG = Namespace(PREFIXES["org"])
+OWL = Namespace(PREFIXES["owl"])
+PROV = Namespace(PREFIXES["prov"])
+QB = Namespace(PREFIXES["qb"])
+QUDT = Namespace(PREFIXES["qudt"])
+RDF = Namespace(PREFIXES["rdf"])
+RDFS = Namespace(PREFIXES["rdfs"])
+ROV = Namespace(PREFIXES["rov"])
+SCHEMA = Namespace(PREFIXES["schema"])
+SDMX_ATTRIBUTE = Namespace(PREFIXES["sdmx-attribute"])
+SDMX_DIMENSION = Namespace(PREFIXES["sdmx-dimension"])
+SDMX_MEASURE = Namespace(PREFIXES["sdmx-measure"])
+SH = Namespace(PREFIXES["sh"])
+SKOS = Namespace(PREFIXES["skos"])
+UNIT = Namespace(PREFIXES["unit"])
+XSD = Namespace(PREFIXES["xsd"])
 
 COMPARATORS: dict[Comparator, URIRef] = {
     "eq": ODRL["eq"],

@@ -1,5 +1,7 @@
 """The built graph conforms; spoiled, it does not."""
 
+from itertools import chain
+
 import pytest
 import rdflib
 from rdflib import Literal
@@ -11,12 +13,13 @@ from zhengtu.cli import app
 from zhengtu.model import Finding, Label, Report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
+from zhengtu.store.quads import read_quads
 from zhengtu.terms import OA, PROV, RDF, SCHEMA, SDMX_MEASURE, XSD, ZT, passage
 
 
 @pytest.fixture(scope="session")
 def view(built_settings: Settings, report: Report) -> rdflib.Graph:
-    return shacl.union(builds.current(built_settings.build_dir).quads_of(report.id))
+    return shacl.union(chain.from_iterable(map(read_quads, builds.current(built_settings.build_dir).parts(report.id))))
 
 
 def violations(data: rdflib.Graph) -> list[Finding]:

@@ -7,9 +7,10 @@ import rdflib
 
 from zhengtu import pipeline, settings
 from zhengtu.model import Report
+from zhengtu.namespaces import PREFIXES
 from zhengtu.settings import Settings
 from zhengtu.store.embedded import EmbeddedStore
-from zhengtu.terms import OA, PREFIXES, PROV, RDF, SCHEMA, ZT, graph, thing
+from zhengtu.terms import OA, PROV, RDF, SCHEMA, ZT, graph, thing
 
 PROLOGUE = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in PREFIXES.items())
 

@@ -6,8 +6,9 @@ import pytest
 from rdflib import BNode, Literal, URIRef
 
 from zhengtu.errors import BuildMissing, QueryMalformed, QueryRefused, StoreError
-from zhengtu.store.door import FORMATS, Format, Quad
-from zhengtu.store.embedded import EmbeddedStore, sorted_lines
+from zhengtu.store.door import FORMATS, Format
+from zhengtu.store.embedded import EmbeddedStore
+from zhengtu.store.quads import Quad, construct, load, sorted_lines
 
 A, B, P = URIRef("urn:a"), URIRef("urn:b"), URIRef("urn:p")
 G1, G2 = URIRef("urn:g1"), URIRef("urn:g2")
@@ -16,7 +17,7 @@ QUADS: list[Quad] = [(A, P, Literal("政图", lang="zh"), G1), (B, P, Literal("1
 
 @pytest.fixture(scope="module")
 def small() -> EmbeddedStore:
-    return EmbeddedStore.of_quads(QUADS)
+    return load(QUADS)
 
 
 def count(store: EmbeddedStore, query: str, **dataset: list[str]) -> int:
@@ -47,8 +48,10 @@ def test_ask_is_true_or_false(small: EmbeddedStore) -> None:
     assert small.query("ASK { <urn:c> ?p ?o }").variables == ()
 
 
-def test_terms_come_back_as_they_went_in(small: EmbeddedStore) -> None:
-    assert set(small.query("CONSTRUCT WHERE { ?s ?p ?o }").triples()) == {quad[:3] for quad in QUADS}
+def test_terms_come_back_as_they_went_in() -> None:
+    assert set(construct(QUADS, "CONSTRUCT WHERE { ?s ?p ?o }")) == {quad[:3] for quad in QUADS}
+    with pytest.raises(StoreError, match="no graph"):
+        construct(QUADS, "ASK {}")
 
 
 def test_what_is_no_query_is_malformed(small: EmbeddedStore) -> None:

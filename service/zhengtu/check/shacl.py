@@ -7,7 +7,7 @@ import rdflib
 from rdflib.term import Node
 
 from zhengtu.model import Finding, Label
-from zhengtu.store.door import Quad
+from zhengtu.store.quads import Quad
 from zhengtu.terms import RDF, SH, graph
 
 UNCHECKED = frozenset((graph("cube"), graph("catalog")))

@@ -9,7 +9,7 @@ import rdflib
 from zhengtu.graph import derived, entities, facts, provenance, quality, reference, source
 from zhengtu.graph.nodes import Nodes
 from zhengtu.model import Reference, Report
-from zhengtu.store.door import Quad, Triple
+from zhengtu.store.quads import Quad, Triple, construct
 from zhengtu.terms import graph
 
 ONTOLOGY_FILES = ("zhengtu.ttl", "codes.ttl", "terms.ttl", "alignment.ttl", "cube.ttl")
@@ -41,9 +41,9 @@ def shared_quads(shared: Reference, ontology: Path) -> Iterator[Quad]:
         yield from _into("ontology", rdflib.Graph().parse(ontology / name, format="turtle"))  # type: ignore[arg-type]
 
 
-def cube_quads(triples: Iterable[Triple]) -> Iterator[Quad]:
-    """The Data Cube."""
-    return _into("cube", triples)
+def cube_quads(quads: Iterable[Quad], ontology: Path) -> Iterator[Quad]:
+    """The figures among `quads` as a W3C Data Cube: what ontology/cube.rq constructs, the same for every report."""
+    return _into("cube", construct(quads, (ontology / "cube.rq").read_text(encoding="utf-8")))
 
 
 def _into(name: str, triples: Iterable[Triple]) -> Iterator[Quad]:

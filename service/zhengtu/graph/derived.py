@@ -11,7 +11,7 @@ from zhengtu.graph.facts import quantity_triples
 from zhengtu.graph.literals import en, zh
 from zhengtu.graph.nodes import Nodes
 from zhengtu.model import Figure, Quantity
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import DCTERMS, ID, PROV, RDF, RDFS, SCHEMA, SDMX_DIMENSION, ZT, code, observation, thing
 
 ACTIVITY = ID["activity/derive-previous-level"]

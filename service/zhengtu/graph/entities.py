@@ -8,7 +8,7 @@ from rdflib import Literal, URIRef
 from zhengtu.graph.literals import labels, zh
 from zhengtu.graph.nodes import Nodes
 from zhengtu.model import Entity, Relation, Span
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import ADMS, CPSV, DCTERMS, ELI, RDF, RDFS, SKOS, ZT, code, expand, statement
 
 STATED, INFERRED = "stated", "inferred"

@@ -8,7 +8,7 @@ from rdflib import Literal, URIRef
 from zhengtu.graph.literals import decimal, labels, zh
 from zhengtu.graph.nodes import Nodes
 from zhengtu.model import Quantity, Recognition, squeeze
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import (
     CODE,
     COMPARATORS,

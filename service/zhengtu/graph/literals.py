@@ -6,7 +6,7 @@ from decimal import Decimal
 from rdflib import Literal, URIRef
 
 from zhengtu.model import Label
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import XSD, plain
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rdflib import URIRef
 
 from zhengtu.model import Figure, Reference, Report, Span
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import ID, PROV, code, document, observation, passage, thing
 
 

@@ -7,7 +7,7 @@ from rdflib import Literal
 from zhengtu import __version__
 from zhengtu.graph.literals import en, zh
 from zhengtu.graph.nodes import Nodes
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import DCTERMS, FOAF, ID, PROV, RDF, RDFS, graph, thing
 
 SOFTWARE = ID[f"agent/zhengtu-{__version__}"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from zhengtu.graph.literals import decimal, en, labels, zh
 from zhengtu.graph.nodes import Nodes
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import DCTERMS, DQV, ID, LDQD, OA, RDF, RDFS, SKOS, code, graph
 
 METRIC = ID["metric/number-coverage"]

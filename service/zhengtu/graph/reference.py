@@ -6,7 +6,7 @@ from rdflib import Literal, URIRef
 
 from zhengtu.graph.literals import labels
 from zhengtu.model import Period, Reference
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import CODE, DCAT, DCTERMS, QUDT, RDF, SKOS, UNIT, XSD, ZT, code, thing
 
 

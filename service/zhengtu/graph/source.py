@@ -7,7 +7,7 @@ from rdflib import Literal
 from zhengtu.graph.literals import integer, labels, whole
 from zhengtu.graph.nodes import Nodes
 from zhengtu.model import Label, Report, Span
-from zhengtu.store.door import Triple
+from zhengtu.store.quads import Triple
 from zhengtu.terms import DCTERMS, DOCO, OA, PROV, RDF, RDFS, SCHEMA, code, selectors, thing
 
 CONTEXT = 24

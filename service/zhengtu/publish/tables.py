@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from zhengtu.model import unwrap
+from zhengtu.namespaces import PREFIXES
 from zhengtu.store.door import Store
-from zhengtu.terms import COMPARATORS, ID, PREFIXES, UNIT, code
+from zhengtu.terms import COMPARATORS, ID, UNIT, code
 
 Rows = Iterator[tuple[str, ...]]
 

@@ -16,14 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import merge
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from zhengtu import __version__
 from zhengtu.errors import BuildDamaged, BuildMissing, BuildRunning
-from zhengtu.store.door import Quad
-from zhengtu.store.embedded import EmbeddedStore, read_quads, write_trig
+from zhengtu.store.embedded import EmbeddedStore, write_trig
 
 QUADS, TRIG, SHARED, REPORTS = "zhengtu.nq", "zhengtu.trig", "shared.nq", "reports"
 MANIFEST, CURRENT, LOCK = "manifest.json", "current", ".lock"
@@ -36,9 +35,9 @@ class Build:
     folder: Path
     manifest: dict[str, Any]
 
-    def quads_of(self, report: str) -> Iterator[Quad]:
-        """The quads of one report and the shared ones."""
-        return chain(read_quads(self.folder / SHARED), read_quads(self.folder / REPORTS / f"{report}.nq"))
+    def parts(self, report: str) -> tuple[Path, Path]:
+        """The N-Quads files of what all reports share and of one report."""
+        return self.folder / SHARED, self.folder / REPORTS / f"{report}.nq"
 
     def open(self) -> EmbeddedStore:
         """The build in the embedded engine. Raises BuildDamaged when it does not hold what its manifest says."""

@@ -2,14 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal as OneOf
-from typing import Protocol
+from typing import Literal, Protocol
 
-from rdflib import Literal, URIRef
-
-Triple = tuple[URIRef, URIRef, URIRef | Literal]
-Quad = tuple[URIRef, URIRef, URIRef | Literal, URIRef]
-Kind = OneOf["solutions", "graph"]
+Kind = Literal["solutions", "graph"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,7 @@ def formats(kind: Kind) -> tuple[Format, ...]:
 
 
 class Answer(Protocol):
-    """The answer to one query; read it once, by `rows`, by `triples`, or by `write`."""
+    """The answer to one query; read it once, by `rows` or by `write`."""
 
     @property
     def kind(self) -> Kind:
@@ -51,9 +46,6 @@ class Answer(Protocol):
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Solutions as strings, in the order of `variables`; an unbound value is the empty string."""
-
-    def triples(self) -> Iterator[Triple]:
-        """The graph."""
 
     def write(self, form: Format) -> bytes:
         """The answer as the engine itself serialises it. Raises ValueError when `form` is of another kind."""

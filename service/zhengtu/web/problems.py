@@ -3,7 +3,7 @@
 from starlette.responses import JSONResponse
 
 from zhengtu.errors import QueryMalformed, QueryRefused, ZhengtuError
-from zhengtu.terms import BASE
+from zhengtu.namespaces import BASE
 
 TITLES: dict[str, str] = {
     QueryMalformed.code: "查询语法有误 / the query is not SPARQL",

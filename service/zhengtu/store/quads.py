@@ -1,0 +1,83 @@
+"""rdflib terms in, the engine's out, and back: for making and checking the graph; a service needs none of it."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import Literal, URIRef
+from rdflib.term import Node
+
+from zhengtu.errors import BuildMissing, StoreError
+from zhengtu.store.embedded import EmbeddedStore
+from zhengtu.terms import XSD
+
+Triple = tuple[URIRef, URIRef, URIRef | Literal]
+Quad = tuple[URIRef, URIRef, URIRef | Literal, URIRef]
+
+
+def load(quads: Iterable[Quad]) -> EmbeddedStore:
+    """A store in memory that holds `quads`."""
+    return EmbeddedStore(_engine(quads))
+
+
+def construct(quads: Iterable[Quad], query: str) -> Iterator[Triple]:
+    """The triples that a CONSTRUCT query makes of the union of `quads`."""
+    found = _engine(quads).query(query, use_default_graph_as_union=True)
+    if not isinstance(found, ox.QueryTriples):
+        raise StoreError("The query constructs no graph.")
+    return ((_iri(triple.subject), _iri(triple.predicate), _term(triple.object)) for triple in found)
+
+
+def read_quads(path: Path) -> Iterator[Quad]:
+    """The quads of an N-Quads file, literals exactly as written. Raises BuildMissing when there is no such file."""
+    try:
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS):
+            yield _iri(quad.subject), _iri(quad.predicate), _term(quad.object), _iri(quad.graph_name)
+    except FileNotFoundError:
+        raise BuildMissing(f"There is no build at {path}; run `zhengtu build` first.") from None
+
+
+def sorted_lines(quads: Iterable[Quad]) -> list[bytes]:
+    """The quads as N-Quads lines, sorted, each once: the same quads give the same bytes."""
+    written = ox.serialize({_quad(quad) for quad in quads}, format=ox.RdfFormat.N_QUADS)
+    return sorted((written or b"").splitlines(keepends=True))
+
+
+def _engine(quads: Iterable[Quad]) -> ox.Store:
+    engine = ox.Store()
+    engine.bulk_extend(map(_quad, quads))
+    return engine
+
+
+def _quad(quad: Quad) -> ox.Quad:
+    subject, predicate, obj, graph = quad
+    return ox.Quad(_node(subject), _node(predicate), _object(obj), _node(graph))
+
+
+def _node(node: Node) -> ox.NamedNode:
+    if isinstance(node, URIRef):
+        return ox.NamedNode(node)
+    raise StoreError(f"{node!r} is not an IRI; nothing published is a blank node.")
+
+
+def _object(node: URIRef | Literal) -> ox.NamedNode | ox.Literal:
+    if not isinstance(node, Literal):
+        return _node(node)
+    if node.language:
+        return ox.Literal(str(node), language=node.language)
+    return ox.Literal(str(node), datatype=ox.NamedNode(node.datatype) if node.datatype else None)
+
+
+def _iri(term: ox.NamedNode | ox.BlankNode | ox.Triple | ox.DefaultGraph) -> URIRef:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    raise StoreError(f"{term} is not an IRI; nothing published is a blank node.")
+
+
+def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> URIRef | Literal:
+    if not isinstance(term, ox.Literal):
+        return _iri(term)
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    datatype = URIRef(term.datatype.value)
+    return Literal(term.value, datatype=None if datatype == XSD.string else datatype, normalize=False)
