@@ -49,6 +49,17 @@ def edit(file: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
     return spoil
 
 
+def override_a_number(data: Path) -> None:
+    """A number made up, with a reason: what report.yaml expects gives it away."""
+    cell(FIGURES, 2, "override_value", "9")(data)
+    cell(FIGURES, 2, "override_reason", "想当然")(data)
+
+
+def override_in_vain(data: Path) -> None:
+    cell(FIGURES, 2, "override_value", "8")(data)
+    cell(FIGURES, 2, "override_reason", "与原文相同")(data)
+
+
 def repeat_first_row(data: Path) -> None:
     path = data / REPORT / "entities.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -57,6 +68,8 @@ def repeat_first_row(data: Path) -> None:
 
 FIGURES, ENTITIES = f"{REPORT}/figures.csv", f"{REPORT}/entities.csv"
 CASES = [
+    Case("override of a number", override_a_number, "count-unexpected", "report.yaml column expected", "overrides: 1"),
+    Case("override in vain", override_in_vain, "override-unexplained", "figures.csv row 2 column override_value"),
     Case("broken CSV", edit(FIGURES, lambda b: b + b'f999,"unclosed\n'), "table-broken", "figures.csv"),
     Case("cells missing", edit(FIGURES, lambda b: b + b"f999,1\n"), "table-broken", "figures.csv row ", "2 cells"),
     Case(

@@ -289,7 +289,7 @@ def _overridden(row: Row, read: Quantity) -> Quantity:
         changes |= {"value": value, "low": value, "high": value}
     corrected = replace(read, **changes)
     if corrected == read:
-        raise row.fault(OverrideUnexplained, next(iter(given)), "the grammar reads the same")
+        raise row.fault(OverrideUnexplained, f"override_{next(iter(given))}", "the grammar reads the same")
     return corrected
 
 
