@@ -30,7 +30,7 @@ BuildDir = Annotated[Path | None, typer.Option("--build-dir", help="Folder of bu
 
 
 def main() -> None:
-    """Run the command; every error of ours is printed as it is, without a trace, and ends with status 1."""
+    """Run the command; every error of ours or of a file is printed without a trace, with status 1."""
     app()
 
 
@@ -38,7 +38,7 @@ def main() -> None:
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except ZhengtuError as error:
+    except (ZhengtuError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
 
