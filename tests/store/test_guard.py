@@ -5,24 +5,40 @@ import pytest
 from zhengtu.errors import QueryRefused
 from zhengtu.store.guard import examine
 
+CALL = "<http://127.0.0.1:9/> { ?s ?p ?o }"
 DISGUISES = [
-    "SELECT * { SERVICE <http://x> { ?s ?p ?o } }",
+    f"SELECT * {{ SERVICE {CALL} }}",
     "SELECT * { service silent ?where { ?s ?p ?o } }",
-    "SELECT * { SeRvIcE#comment\n<http://x>{ ?s ?p ?o } }",
-    r"SELECT * { \u0053ERVICE <http://x> { ?s ?p ?o } }",
-    r"SELECT * { S\U00000045RVICE <http://x> { ?s ?p ?o } }",
-    "SELECT * { FILTER EXISTS { SERVICE <http://x> { ?s ?p ?o } } }",
+    f"SELECT * {{ SeRvIcE#comment\n{CALL} }}",
+    rf"SELECT * {{ \u0053ERVICE {CALL} }}",
+    rf"SELECT * {{ S\U00000045RVICE {CALL} }}",
+    f"SELECT * {{ FILTER EXISTS {{ SERVICE {CALL} }} }}",
     "SELECT * { { SELECT * { SERVICE ex:a { } } } }",
-    'SELECT * { ?s ?p "#" . SERVICE <http://x> { } }',
-    "SELECT * { ?s ?p '''it's''' SERVICE <http://x> { } }",
-    "SELECT * { FILTER(?a<?b)SERVICE<http://x>{} }",
-    "SELECT * { ?s <http://x#y> ?o SERVICE <http://x> { } }",
+    f'SELECT * {{ ?s ?p "#" . SERVICE {CALL} }}',
+    f"SELECT * {{ ?s ?p '''it's''' SERVICE {CALL} }}",
+    f"SELECT * {{ FILTER(?a<?b)SERVICE{CALL} }}",
+    f"SELECT * {{ FILTER(?a<?b)SERVICE#>\n{CALL} }}",
+    f"SELECT * {{ ?s <http://x#y> ?o SERVICE {CALL} }}",
+    f"SELECT * {{ {{}}UNION{{SERVICESILENT{CALL}}} }}",
+    f"SELECT * {{ {{}} MINUS{{}}SERVICESILENT{CALL} }}",
+    "PREFIX s: <http://127.0.0.1:9/> SELECT * { SERVICEs:{ ?s ?p ?o } }",
+    f"SELECT * {{ VALUES ?q {{ '\\u0027' }} SERVICE SILENT {CALL} VALUES ?r {{ '\\u0027' }} }}",
+    f'SELECT * {{ VALUES ?q {{ "\\u0022" }} SERVICE SILENT {CALL} VALUES ?r {{ "\\u0022" }} }}',
+    f"SELECT * {{ VALUES ?q {{ '\\u005C' }} SERVICE SILENT {CALL} VALUES ?r {{ 'z' }} }}",
+    f"SELECT * {{ ?s ?p ?o1.SERVICE SILENT {CALL} }}",
+    f"PREFIX : <http://a/> SELECT * {{ ?s ?p :.SERVICE SILENT {CALL} }}",
+    f"SELECT * {{ ?s ?p 1e5SERVICE SILENT {CALL} }}",
+    f"SELECT * {{ ?s ?p trueSERVICE SILENT {CALL} }}",
+    f"SELECT * {{ ?s <a'b> ?o SERVICE {CALL} ?t <c'd> ?u }}",
+    f"SELECT * {{ ?s ?p '\"' SERVICE {CALL} ?t ?q '\"' }}",
+    f'SELECT * {{ # "\n SERVICE {CALL} # "\n }}',
+    f'SELECT * {{ ?s ?p """"""" SERVICE {CALL} """ }}',
 ]
 HARMLESS = [
-    "SELECT * { ?service ex:service 'SERVICE' . # SERVICE <http://x>\n }",
-    'SELECT * { ?s rdfs:label "call the SERVICE" ; <http://x/SERVICE> $SERVICE }',
-    "PREFIX service: <http://x> SELECT * { ?s service:from ?o }",
-    r"SELECT * { ?s ?p '\"SERVICE' }",
+    "SELECT * { ?service ex:service $myService , ex:PublicService }",
+    "PREFIX sd: <http://www.w3.org/ns/sparql-service-description#> SELECT * { ?s a sd:Service }",
+    'SELECT * { ?s rdfs:label ?l FILTER(CONTAINS(LCASE(?l), "service")) ; <http://x/SERVICE> ?o }',
+    "SELECT * { ?s a <http://purl.org/vocab/cpsv#PublicService> # no word of it here\n }",
 ]
 
 

@@ -90,7 +90,7 @@ class EmbeddedStore:
                 default_graph=[ox.NamedNode(iri) for iri in default_graphs] if by_request else None,
                 named_graphs=[ox.NamedNode(iri) for iri in named_graphs] if by_request else None,
             )
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, RuntimeError) as error:
             raise QueryMalformed(str(error)) from None
         return EmbeddedAnswer(found)
 

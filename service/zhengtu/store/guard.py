@@ -1,12 +1,24 @@
-"""A query text in, what it asks of the world out: judged on tokens, after \\u escapes, never as plain text."""
+"""A query text in, what it asks of the world out: refused when in doubt.
+
+The engine reads a query without tokens (`SERVICESILENT<…>` is a call to it, and so is `?a<?b)SERVICE#>`), so no lexer
+of ours may decide alone what is a string or a comment. The letters of SERVICE are harmless only where no reading of
+the grammar can make them a keyword: in a variable, in the local part of a prefixed name, in an IRI `<scheme://…>`, and
+between double quotes in a query without backslash, apostrophe, long quotes or comment.
+"""
 
 import re
+from collections.abc import Iterator
 
 from zhengtu.errors import QueryRefused
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_SERVICE = re.compile("service", re.IGNORECASE)
+_ABSOLUTE_IRI = re.compile(r"""<[A-Za-z][A-Za-z0-9+.-]*://[^<>"{}|^`\\\x00-\x20]*>""")
+_NAME_SO_FAR = re.compile(r"(?:[?$][A-Za-z0-9_]*|:(?:[A-Za-z0-9_][A-Za-z0-9_-]*)?)\Z")
+_PLAIN_STRING = re.compile(r'"[^"]*"')
+_LONGEST_NAME = 100
 
-# SPARQL 1.1 Query, section 19.8: only the tokens that can hide a word inside them, then the words.
+# SPARQL 1.1 Query, section 19.8: the tokens that can hide a word inside them, then the words.
 _TOKEN = re.compile(
     r"""
     (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
@@ -22,30 +34,44 @@ _TOKEN = re.compile(
 )
 
 
-def words(query: str) -> frozenset[str]:
-    """The bare words (keywords, function names) of a query, in upper case.
-
-    Raises QueryRefused for an escape that is no character.
-    """
-    return frozenset(found["word"].upper() for found in _TOKEN.finditer(_unescape(query)) if found.lastgroup == "word")
-
-
 def examine(query: str) -> bool:
     """Whether the query names its own dataset (FROM).
 
-    Raises QueryRefused when it would call another service.
+    Raises QueryRefused when it would call another service, or might.
     """
-    text = _unescape(query).upper()
-    if "SERVICE" not in text and "FROM" not in text:
-        return False
-    said = words(query)
-    if "SERVICE" in said:
-        raise QueryRefused("SERVICE is not allowed here: this endpoint opens no connection for a query.")
-    return "FROM" in said
+    text = _unescape(query)
+    loud = text.upper()
+    if "SERVICE" in loud and any(_may_call(reading, plain="\\" not in query) for reading in (query, text)):
+        raise QueryRefused(
+            "SERVICE is not allowed here: this endpoint opens no connection for a query. As a word it may stand in a "
+            "variable, in a name after a prefix, in an IRI, or between double quotes."
+        )
+    return "FROM" in loud and "FROM" in _words(text)
+
+
+def _may_call(text: str, *, plain: bool) -> bool:
+    """Whether any SERVICE in `text` stands where a reading could make it the keyword; `plain`: nothing is escaped."""
+    safe = [found.span() for found in _ABSOLUTE_IRI.finditer(text)]
+    rest = _ABSOLUTE_IRI.sub("", text)
+    if plain and not ("'" in rest or "#" in rest or '"""' in rest):
+        safe += [found.span() for found in _PLAIN_STRING.finditer(text)]
+    return any(
+        not _NAME_SO_FAR.search(text, max(0, start - _LONGEST_NAME), start)
+        and not any(begin < start and end < until for begin, until in safe)
+        for start, end in (found.span() for found in _SERVICE.finditer(text))
+    )
+
+
+def _words(text: str) -> Iterator[str]:
+    """The bare words (keywords, function names) of a query, in upper case."""
+    return (found["word"].upper() for found in _TOKEN.finditer(text) if found.lastgroup == "word")
 
 
 def _unescape(query: str) -> str:
-    """SPARQL 1.1 Query, section 19.2: code point escapes are read before the grammar."""
+    """SPARQL 1.1 Query, section 19.2: code point escapes may be read before the grammar.
+
+    Raises QueryRefused for an escape that is no character.
+    """
     try:
         return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), query)
     except (ValueError, OverflowError):
