@@ -9,6 +9,7 @@ is cut off changes nothing, and the build before stays until the next, for whoev
 import fcntl
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -25,6 +26,7 @@ from zhengtu.errors import BuildDamaged, BuildMissing, BuildRunning
 from zhengtu.store.embedded import EmbeddedStore, write_trig
 
 QUADS, TRIG, SHARED, REPORTS = "zhengtu.nq", "zhengtu.trig", "shared.nq", "reports"
+NAME = re.compile(r"[0-9a-f]{16}(-b)?")
 MANIFEST, CURRENT, LOCK = "manifest.json", "current", ".lock"
 
 
@@ -52,7 +54,7 @@ class Build:
 
 def current(build_dir: Path) -> Build:
     """The newest whole build. Raises BuildMissing or BuildDamaged."""
-    folder = build_dir / CURRENT
+    folder = (build_dir / CURRENT).resolve()
     try:
         return Build(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -86,7 +88,7 @@ def write(
 
 @contextmanager
 def _alone(build_dir: Path) -> Iterator[None]:
-    """Hold the lock of `build_dir`; what a cut-off build left behind is removed before and after."""
+    """Hold the lock of `build_dir`; what this build, or one that was cut off, left unfinished is removed after."""
     with (build_dir / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -110,6 +112,11 @@ def _write_quads(path: Path, lines: Iterable[bytes]) -> dict[str, Any]:
     return {"digest": total.hexdigest(), "quads": count, "graphs": dict(sorted(graphs.items()))}
 
 
+def _is_build(path: Path) -> bool:
+    """Whether `path` is a build of ours: nothing else is ever removed."""
+    return bool(NAME.fullmatch(path.name)) and not path.is_symlink() and (path / MANIFEST).is_file()
+
+
 def _switch(build_dir: Path, work: Path, name: str) -> Path:
     """Put the finished folder in place, then point `current` to it in one step."""
     before = (build_dir / CURRENT).resolve()
@@ -123,6 +130,6 @@ def _switch(build_dir: Path, work: Path, name: str) -> Path:
     link.symlink_to(folder.name)
     link.replace(build_dir / CURRENT)
     for old in build_dir.iterdir():
-        if old.is_dir() and not old.is_symlink() and old.resolve() not in (before, folder.resolve()):
+        if _is_build(old) and old.resolve() not in (before, folder.resolve()):
             shutil.rmtree(old)
     return folder
