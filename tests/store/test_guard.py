@@ -1,5 +1,8 @@
 """The guard judges tokens: no disguise of SERVICE passes, no harmless word is taken for it."""
 
+import random
+
+import pyoxigraph
 import pytest
 
 from zhengtu.errors import QueryRefused
@@ -32,6 +35,8 @@ DISGUISES = [
     f"SELECT * {{ ?s <a'b> ?o SERVICE {CALL} ?t <c'd> ?u }}",
     f"SELECT * {{ ?s ?p '\"' SERVICE {CALL} ?t ?q '\"' }}",
     f'SELECT * {{ # "\n SERVICE {CALL} # "\n }}',
+    f"SELECT * {{ FILTER(1!='<a://')SERVICESILENT#>\n{CALL} }}",
+    f"SELECT * {{ FILTER(1!='<a://')SERVICE#>\n{CALL} }}",
     f'SELECT * {{ ?s ?p """"""" SERVICE {CALL} """ }}',
 ]
 HARMLESS = [
@@ -50,13 +55,44 @@ def test_service_is_refused_in_every_disguise(query: str) -> None:
 
 @pytest.mark.parametrize("query", HARMLESS)
 def test_the_mere_word_is_not_refused(query: str) -> None:
-    assert examine(query) is False
+    examine(query)
 
 
-def test_a_dataset_clause_is_seen() -> None:
-    assert examine("SELECT * FROM <urn:g> { ?s ?p ?o }")
-    assert examine("SELECT * from named <urn:g> { ?s ?p ?o }")
-    assert not examine("SELECT ?from { ?from ex:from 'FROM' }")
+FRAGMENTS = [
+    "SERVICE", "service ", "SILENT", CALL, "<http://127.0.0.1:9/>", "{ ?s ?p ?o }", "{", "}", "(", ")", "'", '"', "'''",
+    '"""', "<a://", "<a", ">", "#", "\n", " ", ".", ";", "?a", "$b", "<", "1", "1.", "true", "FILTER(", "UNION", "^^",
+    "\\u0027", "\\u0022", "\\u005C", "\\", "?s ?p ?o", ":", "a:", "a:b", "!=", "||", "VALUES ?v { ", "BIND(1 AS ?x)",
+    "MINUS{}", "@en",
+]  # fmt: skip
+
+
+def test_whatever_makes_the_engine_call_is_refused() -> None:
+    """Random queries around a call: when the bare engine opens a connection, the guard must have said no."""
+    chance, engine, called = random.Random(20241225), pyoxigraph.Store(), 0  # noqa: S311
+    for _ in range(6000):
+        parts = [chance.choice(FRAGMENTS) for _ in range(chance.randint(0, 5))]
+        parts.insert(
+            chance.randint(0, len(parts)), chance.choice(["SERVICE", "SERVICESILENT", "service silent "]) + CALL
+        )
+        query = f"PREFIX : <http://a/> PREFIX a: <http://a/> SELECT * {{ {''.join(parts)} }}"
+        if not calls(engine, query):
+            continue
+        called += 1
+        with pytest.raises(QueryRefused):
+            examine(query)
+    assert called > 50
+
+
+def calls(engine: pyoxigraph.Store, query: str) -> bool:
+    """Whether the engine tries to reach 127.0.0.1:9, where nothing listens: an error, but none of syntax."""
+    try:
+        for _ in engine.query(query.replace("SILENT", "").replace("silent", "")):  # type: ignore[union-attr]
+            pass
+    except SyntaxError:
+        return False
+    except (OSError, RuntimeError):
+        return True
+    return False
 
 
 def test_an_impossible_escape_is_refused() -> None:

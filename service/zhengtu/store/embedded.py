@@ -1,6 +1,7 @@
 """Oxigraph in this process."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -26,7 +27,7 @@ _GRAPHS = {
 
 
 class EmbeddedAnswer:
-    """An answer of the embedded engine."""
+    """An answer of the embedded engine, which computes it as it is read."""
 
     def __init__(self, found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
         self._found = found
@@ -41,26 +42,33 @@ class EmbeddedAnswer:
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Solutions as strings; ASK is one row of `true` or `false`."""
-        if isinstance(self._found, ox.QueryBoolean):
-            yield (str(bool(self._found)).lower(),)
-        elif isinstance(self._found, ox.QuerySolutions):
-            for solution in self._found:
-                yield tuple("" if term is None else _value(term) for term in solution)
+        with _engine_errors():
+            if isinstance(self._found, ox.QueryBoolean):
+                yield (str(bool(self._found)).lower(),)
+            elif isinstance(self._found, ox.QuerySolutions):
+                for solution in self._found:
+                    yield tuple("" if term is None else _value(term) for term in solution)
 
     def write(self, form: Format) -> bytes:
         """The engine's own serialisation."""
         if form.kind != self.kind:
             raise ValueError(f"{form.name} does not carry {self.kind}")
-        if isinstance(self._found, ox.QueryTriples):
-            return _bytes(ox.serialize(self._found, format=_GRAPHS[form.name], prefixes=PREFIXES))
-        return _bytes(self._found.serialize(format=_SOLUTIONS[form.name]))
+        with _engine_errors():
+            if isinstance(self._found, ox.QueryTriples):
+                return ox.serialize(self._found, format=_GRAPHS[form.name], prefixes=PREFIXES) or b""
+            return self._found.serialize(format=_SOLUTIONS[form.name]) or b""
 
 
 class EmbeddedStore:
-    """A dataset in memory."""
+    """A dataset in memory.
+
+    The engine would take the default graph as the *multiset* of all graphs, in which a triple of two graphs counts
+    twice. So every triple is also put into the engine's default graph, where it stands once.
+    """
 
     def __init__(self, engine: ox.Store) -> None:
-        self._engine = engine
+        self._engine, self._size = engine, len(engine)
+        engine.bulk_extend([ox.Quad(quad.subject, quad.predicate, quad.object) for quad in engine])
 
     @classmethod
     def of_file(cls, path: Path) -> Self:
@@ -81,21 +89,19 @@ class EmbeddedStore:
         self, text: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
     ) -> EmbeddedAnswer:
         """Answer a query; see `door.Store.query`."""
-        named_in_query = examine(text)
+        examine(text)
         by_request = bool(default_graphs or named_graphs)
-        try:
+        with _engine_errors():
             found = self._engine.query(
                 text,
-                use_default_graph_as_union=not (named_in_query or by_request),
                 default_graph=[ox.NamedNode(iri) for iri in default_graphs] if by_request else None,
                 named_graphs=[ox.NamedNode(iri) for iri in named_graphs] if by_request else None,
             )
-        except (SyntaxError, ValueError, RuntimeError) as error:
-            raise QueryMalformed(str(error)) from None
         return EmbeddedAnswer(found)
 
     def __len__(self) -> int:
-        return len(self._engine)
+        """Number of quads in named graphs."""
+        return self._size
 
 
 def write_trig(quads_file: Path, trig_file: Path) -> None:
@@ -109,8 +115,13 @@ def write_trig(quads_file: Path, trig_file: Path) -> None:
         )
 
 
-def _bytes(written: bytes | None) -> bytes:
-    return written or b""
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    """What the engine says against a query, when it reads it or while it computes the answer."""
+    try:
+        yield
+    except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+        raise QueryMalformed(str(error)) from None
 
 
 def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from zhengtu.errors import QueryMalformed
+from zhengtu.errors import QueryMalformed, ZhengtuError
 from zhengtu.store.door import FORMATS, Format, Kind, Store, formats
 from zhengtu.web import problems
 
@@ -64,6 +64,14 @@ def _asked(query_string: str, media_type: str, body: bytes) -> Asked:
 
 
 def _answer(store: Store, asked: Asked, accept: str) -> Response:
+    """Runs in one thread to the last byte: what the engine gives may not leave the thread it is made in."""
+    try:
+        return _answered(store, asked, accept)
+    except ZhengtuError as error:
+        return problems.problem("/sparql", error)
+
+
+def _answered(store: Store, asked: Asked, accept: str) -> Response:
     answer = store.query(asked.query, default_graphs=asked.default_graphs, named_graphs=asked.named_graphs)
     form = _format(answer.kind, asked.format, accept)
     if form is None:
