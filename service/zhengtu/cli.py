@@ -3,6 +3,7 @@
 Each command imports what it alone needs, so that none waits for the libraries of another.
 """
 
+import socket
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -72,13 +73,13 @@ def check(build_dir: BuildDir = None) -> None:
 
     with _plain_errors():
         findings = pipeline.check(settings.load(build_dir=build_dir), _say)
-        lines = [shacl.line(finding) for finding in findings]
         counts = Counter(finding.severity for finding in findings)
-        violations = [line for line in lines if line.startswith("Violation")]
-        for line in lines[len(violations) :]:
-            _say(line)
+        violations = [finding for finding in findings if finding.severity == "Violation"]
+        for finding in findings:
+            if finding not in violations:
+                _say(shacl.line(finding))
         if violations:
-            raise CheckFailed(violations)
+            raise CheckFailed([shacl.line(finding) for finding in violations])
         typer.echo(f"conforms 符合: 0 violations, {counts['Warning']} warnings, {counts['Info']} notes")
 
 
@@ -97,8 +98,9 @@ def serve(
         chosen = settings.load(host=host, port=port, build_dir=build_dir)
         whole = builds.current(chosen.build_dir)
         application = create_app(whole.open(), whole.manifest)
+        listening = socket.create_server((chosen.host, chosen.port))
         typer.echo(f"http://{chosen.host}:{chosen.port}/  SPARQL: http://{chosen.host}:{chosen.port}/sparql")
-    uvicorn.run(application, host=chosen.host, port=chosen.port, http="httptools", log_level="warning")
+    uvicorn.Server(uvicorn.Config(application, http="httptools", log_level="warning")).run(sockets=[listening])
 
 
 @app.command()

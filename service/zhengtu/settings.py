@@ -33,3 +33,5 @@ def load(**overrides: object) -> Settings:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise SettingsError(f"Setting cannot be used: {faults}") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f".env is not UTF-8: byte {error.start}") from None
