@@ -128,7 +128,7 @@ def test_value_is_number_times_multiplier(number: Decimal, multiplier: str, unit
     assert read.low is not None
     assert read.high is not None
     assert read.low <= read.value <= read.high
-    exact = read.unit == "NUM" and read.rounding_unit <= 1
+    exact = read.unit == "NUM" and read.rounding_unit == 1
     assert read.high - read.low == (0 if exact else read.rounding_unit)
 
 

@@ -124,7 +124,7 @@ def bounds(
         case "about":
             return (value if near and value < 0 else None), (value if near and value >= 0 else None)
         case _:
-            half = Decimal(0) if unit in (COUNT_UNIT, RATE_UNIT) and step <= 1 else step / 2
+            half = Decimal(0) if unit in (COUNT_UNIT, RATE_UNIT) and step == 1 else step / 2
             return value - half, value + half
 
 
@@ -166,7 +166,7 @@ def _rate(word: str, unit: str, value: Decimal, step: Decimal, printed: str) -> 
     if unit != COUNT_UNIT:
         raise QuantityError(printed)
     times = RATES[word]
-    return RATE_UNIT, value * times, step if step <= 1 else step * times
+    return RATE_UNIT, value * times, step if step == 1 else step * times
 
 
 def _comparator(found: re.Match[str], printed: str) -> Comparator:
