@@ -1,6 +1,7 @@
 """Every kind of bad input: one line with file, row, column, reason and remedy; status 1; the old output stays."""
 
 import csv
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -332,6 +333,15 @@ def test_every_fault_is_told_not_only_the_first(own_data: Path, tmp_path: Path) 
     with pytest.raises(ReportInvalid) as refused:
         pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "build"))
     assert {p.row for p in refused.value.problems if p.code == "quote-missing"} == {2, 3, 4}
+
+
+def test_the_faults_of_every_report_are_told(own_data: Path, tmp_path: Path) -> None:
+    shutil.copytree(own_data / REPORT, own_data / "reports" / "another-report")
+    for report, row in ((REPORT, 2), ("reports/another-report", 3)):
+        cell(f"{report}/figures.csv", row, "quote", "查无此句 8 个")(own_data)
+    with pytest.raises(ReportInvalid) as refused:
+        pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "build"))
+    assert [p.row for p in refused.value.problems] == [3, 2]
 
 
 def test_what_a_spreadsheet_saves_is_read_the_same(own_data: Path, tmp_path: Path) -> None:
