@@ -127,9 +127,27 @@ def query(
         sys.stdout.buffer.write(answer.write(chosen))
 
 
+@app.command("audit")
+def audit_report(
+    form: Annotated[str, typer.Option("--format", help="summary or csv 汇总或表格")] = "summary",
+    build_dir: BuildDir = None,
+) -> None:
+    """Tell whether the reports add up: every relation recomputed, every disagreement with its places. 核对报告数字"""
+    from zhengtu.publish import audit
+
+    if form == "csv":
+        export("checks", "csv", build_dir)
+        return
+    with _plain_errors():
+        if form != "summary":
+            raise ZhengtuError(f"There is no format {form}; choose summary or csv.")
+        for line in audit.summary(audit.checks(builds.current(settings.load(build_dir=build_dir).build_dir).open())):
+            typer.echo(line)
+
+
 @app.command()
 def export(
-    table: Annotated[str, typer.Argument(help="figures or entities 表名")],
+    table: Annotated[str, typer.Argument(help="figures, entities or checks 表名")],
     form: Annotated[str, typer.Option("--format", help="csv")] = "csv",
     build_dir: BuildDir = None,
 ) -> None:

@@ -20,6 +20,7 @@ ZhengtuError
 │   ├── UnitUnknown
 │   ├── OverrideUnexplained
 │   ├── StatementsDisagree
+│   ├── ComparisonWrong
 │   ├── NumberUncovered
 │   ├── NumberCoveredTwice
 │   └── CountUnexpected
@@ -222,6 +223,17 @@ class StatementsDisagree(InputError):
     code = "statements-disagree"
     title = ("同一编号的各行内容不一致", "rows of one thing differ")
     remedy = ("使各行除引文外一致，或使用不同编号", "make them agree except for the quote, or give them different ids")
+
+
+class ComparisonWrong(InputError):
+    """A row of checks.csv says that a relation holds which, recomputed, does not."""
+
+    code = "comparison-wrong"
+    title = ("核对行与复算不符", "comparison does not hold when recomputed")
+    remedy = (
+        "核对所列数值；若原文确不一致，请填写 type 列",
+        "check the figures; if the text does disagree, give its type in the column type",
+    )
 
 
 class NumberUncovered(InputError):

@@ -6,6 +6,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
+Outcome = Literal["passed", "failed", "cantTell", "inapplicable"]
+"""How a check ends, as EARL 1.0 names it (section 2.7)."""
+
 Comparator = Literal["eq", "ge", "gt", "le", "lt", "about", "none-stated"]
 
 
@@ -196,6 +199,25 @@ class Comparison:
     figures: tuple[str, ...]
     type: str
     explanation: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One relation of the report, recomputed or judged by a reader; `type` is empty when nothing disagrees.
+
+    `figures` are ids of figures.csv, `stated` and `computed` numbers as a person writes them, `spans` the quotes.
+    """
+
+    id: str
+    rule: str
+    outcome: Outcome
+    type: str
+    title: Label
+    figures: tuple[str, ...]
+    stated: str
+    computed: str
+    explanation: Label
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)

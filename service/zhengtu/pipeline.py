@@ -6,9 +6,10 @@ from pathlib import Path
 
 from zhengtu import rooms
 from zhengtu.check import coverage, shacl
+from zhengtu.check.audit import audit
 from zhengtu.errors import FileMissing, ReportInvalid
 from zhengtu.graph.assemble import cube_quads, report_quads, shared_quads
-from zhengtu.model import Finding, Reference, Report
+from zhengtu.model import Check, Finding, Reference, Report
 from zhengtu.read.files import digest
 from zhengtu.read.reference import read_reference, shared_files
 from zhengtu.read.report import read_report
@@ -36,11 +37,12 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
         try:
             report = read_report(folder, data, reference, shared_digest)
             covered = _covered(report, reference)
+            checks = audit(report, reference)
         except ReportInvalid as invalid:
             refused.append(invalid)
             continue
-        lines[report.id] = _lines(report, reference, covered, ontology)
-        held[report.id] = _held(report, covered)
+        lines[report.id] = _lines(report, reference, covered, checks, ontology)
+        held[report.id] = _held(report, covered, checks)
     if refused:
         raise ReportInvalid(", ".join(r.report for r in refused), [p for r in refused for p in r.problems])
     say(f"writing {settings.build_dir}")
@@ -72,12 +74,14 @@ def _covered(report: Report, reference: Reference) -> coverage.Coverage:
     return covered
 
 
-def _lines(report: Report, reference: Reference, covered: coverage.Coverage, ontology: Path) -> list[bytes]:
-    quads = list(report_quads(report, reference, covered.share))
+def _lines(
+    report: Report, reference: Reference, covered: coverage.Coverage, checks: tuple[Check, ...], ontology: Path
+) -> list[bytes]:
+    quads = list(report_quads(report, reference, covered.share, checks))
     return sorted_lines(chain(quads, cube_quads(quads, ontology)))
 
 
-def _held(report: Report, covered: coverage.Coverage) -> dict[str, object]:
+def _held(report: Report, covered: coverage.Coverage, checks: tuple[Check, ...]) -> dict[str, object]:
     return {
         "title": {"zh": report.title.zh, "en": report.title.en},
         "digest": report.digest,
@@ -88,6 +92,7 @@ def _held(report: Report, covered: coverage.Coverage) -> dict[str, object]:
         "relations": len({(r.subject, r.predicate, r.object) for r in report.relations}),
         "recognitions": len({honour.id for honour in report.recognitions}),
         "objectives": len(report.objectives),
+        "checks": len(checks),
         "numbers": covered.total,
         "coverage": str(covered.share),
     }

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import rdflib
 
-from zhengtu.graph import derived, entities, facts, provenance, quality, reference, source
+from zhengtu.graph import audit, derived, entities, facts, provenance, quality, reference, source
 from zhengtu.graph.nodes import Nodes
-from zhengtu.model import Reference, Report
+from zhengtu.model import Check, Reference, Report
 from zhengtu.store.quads import Quad, Triple, construct
 from zhengtu.terms import graph
 
 ONTOLOGY_FILES = ("zhengtu.ttl", "codes.ttl", "terms.ttl", "alignment.ttl", "cube.ttl")
 
 
-def report_quads(report: Report, shared: Reference, coverage: Decimal) -> Iterator[Quad]:
+def report_quads(report: Report, shared: Reference, coverage: Decimal, checks: tuple[Check, ...]) -> Iterator[Quad]:
     """The graphs of one report; `coverage` is the measured share of accounted numbers (0 to 1)."""
-    nodes = Nodes(report, shared)
+    nodes = Nodes(report, shared, checks)
     yield from _into(f"report-{report.id}", source.report_triples(nodes))
     yield from _into(f"report-{report.id}", entities.entity_triples(nodes))
     yield from _into(f"report-{report.id}", entities.relation_triples(nodes))
@@ -25,7 +25,7 @@ def report_quads(report: Report, shared: Reference, coverage: Decimal) -> Iterat
     yield from _into(f"source-{report.id}", source.text_triples(nodes))
     yield from _into(f"source-{report.id}", source.passage_triples(nodes))
     yield from _into("derived", derived.derived_triples(nodes))
-    yield from _into("quality", quality.finding_triples(nodes))
+    yield from _into("quality", audit.audit_triples(nodes))
     yield from _into("quality", quality.coverage_triples(nodes, coverage))
     yield from _into("reference", reference.period_triples(report.periods))
     yield from _into("catalog", provenance.provenance_triples(nodes))

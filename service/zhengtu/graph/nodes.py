@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rdflib import URIRef
 
-from zhengtu.model import Figure, Reference, Report, Span
+from zhengtu.model import Check, Figure, Reference, Report, Span
 from zhengtu.store.quads import Triple
 from zhengtu.terms import ID, PROV, code, document, observation, passage, thing
 
@@ -16,6 +16,7 @@ class Nodes:
 
     report: Report
     reference: Reference
+    checks: tuple[Check, ...] = ()
 
     @property
     def self(self) -> URIRef:

@@ -1,31 +1,14 @@
-"""What a reader found to disagree, and how much of the text is accounted for."""
+"""How much of the text is accounted for."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from zhengtu.graph.literals import decimal, en, labels, zh
+from zhengtu.graph.literals import decimal, en, zh
 from zhengtu.graph.nodes import Nodes
 from zhengtu.store.quads import Triple
-from zhengtu.terms import DCTERMS, DQV, ID, LDQD, OA, RDF, RDFS, SKOS, code, graph
+from zhengtu.terms import DQV, ID, LDQD, RDF, SKOS, graph
 
 METRIC = ID["metric/number-coverage"]
-
-
-def finding_triples(nodes: Nodes) -> Iterator[Triple]:
-    """Each comparison of checks.csv that has a type: both statements stay, none is preferred."""
-    figures = {figure.id: nodes.observation(figure) for figure in nodes.report.figures}
-    for comparison in nodes.report.comparisons:
-        if not comparison.type:
-            continue
-        node = nodes.fact("finding", comparison.id)
-        yield node, RDF.type, DQV.QualityAnnotation
-        yield node, DCTERMS.isPartOf, nodes.self
-        yield node, DCTERMS.type, code("issue-type", comparison.type)
-        yield node, DQV.inDimension, LDQD.consistency
-        yield node, OA.motivatedBy, DQV.qualityAssessment
-        yield from labels(node, RDFS.comment, comparison.explanation)
-        for identifier in comparison.figures:
-            yield node, OA.hasTarget, figures[identifier]
 
 
 def coverage_triples(nodes: Nodes, coverage: Decimal) -> Iterator[Triple]:

@@ -51,8 +51,8 @@ def text_triples(nodes: Nodes) -> Iterator[Triple]:
 
 
 def passage_triples(nodes: Nodes) -> Iterator[Triple]:
-    """Every passage that the report's facts and names point to."""
-    for span in sorted(_quoted(nodes.report)):
+    """Every passage that the report's facts, names and checks point to."""
+    for span in sorted(_quoted(nodes.report).union(*(check.spans for check in nodes.checks))):
         yield from _passage(nodes, span)
 
 

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from zhengtu.model import unwrap
 from zhengtu.namespaces import PREFIXES
+from zhengtu.publish import audit
 from zhengtu.store.door import Store
 from zhengtu.terms import COMPARATORS, ID, UNIT, code
 
@@ -96,6 +97,7 @@ def entities(store: Store) -> Rows:
 TABLES: dict[str, tuple[tuple[str, ...], Callable[[Store], Rows]]] = {
     "figures": (FIGURE_COLUMNS, figures),
     "entities": (ENTITY_COLUMNS, entities),
+    "checks": (audit.COLUMNS, audit.checks),
 }
 
 

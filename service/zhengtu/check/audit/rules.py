@@ -1,0 +1,265 @@
+"""A report in, the checks that its model alone asks for out: a new report gets them all without any code."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+
+from zhengtu.check.audit.arithmetic import Interval, apply, explained, number
+from zhengtu.check.audit.facts import HOW, Facts, Judged, Key, key, numbers, shown
+from zhengtu.model import Check, Figure, Label, Quantity
+
+MAGNITUDE = 10
+OVER_ATTAINED = Fraction(130, 100)
+"""From here on a self-evaluation has to explain (the profile's requirement on over-attainment)."""
+
+DIFFERENT = {
+    "rounding": Label(
+        "各处为{}，相差在末位的舍入范围内。", "The places say {}; rounding or cutting off explains the difference."
+    ),
+    "conflict": Label(
+        "同一对象、指标、时期和口径，各处为{}，舍入不能解释；原文未说明原因。",
+        "For one thing, indicator, period and scope the places say {}; rounding does not explain it, and the text "
+        "gives no reason.",
+    ),
+}
+
+
+def same(facts: Facts) -> Iterator[Check]:
+    """One thing, indicator, role, form, period and scope, stated more than once."""
+    for figures in facts.by_key.values():
+        if len(figures) > 1:
+            yield agreement(facts, figures)
+
+
+def agreement(facts: Facts, figures: tuple[Figure, ...]) -> Check:
+    """Whether figures that should say the same do."""
+    first, *others = figures
+    places, values = len(figures), numbers(figures)
+    kind = ""
+    said = Label(f"{places}处均为{first.printed}。", f"All {places} places say {first.printed}.")
+    if any(one(figure.quantity) != one(first.quantity) for figure in others):
+        kind = "rounding" if all(explained(first.quantity, number(f.quantity)) for f in others) else "conflict"
+        said = DIFFERENT[kind]
+        said = Label(said.zh.format(values), said.en.format(values))
+    return facts.check("same", figures, Judged(said, kind, others[0].printed))
+
+
+def one(quantity: Quantity) -> tuple[object, ...]:
+    """What a quantity says, however it is printed."""
+    return quantity.value, quantity.comparator, quantity.unit
+
+
+def change(facts: Facts) -> Iterator[Check]:
+    """Change = this level - the level compared with, where the text states all three."""
+    for figure in facts.report.figures:
+        if figure.form == "difference":
+            now = facts.first(key(figure)._replace(form="level"))
+            before = facts.first(key(figure)._replace(form="level", period=figure.compared_with))
+            if now and before:
+                yield difference(facts, "change", figure, now, before)
+
+
+def difference(facts: Facts, rule: str, stated: Figure, now: Figure, before: Figure) -> Check:
+    """Whether a stated difference is that of two stated values."""
+    computed = apply(Interval.__sub__, number(now.quantity), number(before.quantity))
+    how = explained(stated.quantity, computed)
+    result = shown(computed.value, stated)
+    zh = f"{now.printed}减{before.printed}为{result}，原文为{stated.printed}"
+    en = f"{now.printed} less {before.printed} is {result}; the text says {stated.printed}"
+    return facts.check(rule, (stated, now, before), _judged(zh, en, how and HOW[how], result))
+
+
+def growth(facts: Facts) -> Iterator[Check]:
+    """Growth rate = change / the level before it, from this level and the change."""
+    for figure in facts.report.figures:
+        if figure.form != "growth-rate":
+            continue
+        now = facts.first(key(figure)._replace(form="level"))
+        change = facts.first(key(figure)._replace(form="difference"))
+        if now and change:
+            yield _growth(facts, figure, now, change)
+
+
+def _growth(facts: Facts, stated: Figure, now: Figure, change: Figure) -> Check:
+    figures = (stated, now, change)
+    level, step = number(now.quantity), number(change.quantity)
+    before = level.value - step.value
+    if before <= 0:
+        said = Label(
+            "上年数为零或不明，增减率不可计算。", "The level before is zero or unclear: no rate can be computed."
+        )
+        return facts.check("growth", figures, Judged(said, outcome="inapplicable"))
+    computed = apply(lambda now, change: (change / (now - change)).times(100), level, step)
+    how = explained(stated.quantity, computed)
+    result = shown(computed.value, stated)
+    zh = f"增减额{change.printed}除以上年数{shown(before, now)}为{result}，原文为{stated.printed}"
+    en = f"{change.printed} over the level before, {shown(before, now)}, is {result}; the text says {stated.printed}"
+    return facts.check("growth", figures, _judged(zh, en, how and HOW[how], result))
+
+
+def parts(facts: Facts) -> Iterator[Check]:
+    """A whole and its parts by the tree of indicators: the sum of a list that is closed and whole, else not more."""
+    for wanted, figures in facts.by_key.items():
+        children = [i.id for i in facts.reference.indicators.values() if i.broader == wanted.indicator]
+        stated = [part for child in children if (part := facts.first(wanted._replace(indicator=child)))]
+        alike = [part for part in stated if part.quantity.unit == figures[0].quantity.unit]
+        if alike and wanted.form in ("level", "difference"):
+            closed = len(alike) == len(children) and len(alike) > 1 and not _open(facts, alike[-1])
+            yield whole(facts, "sum" if closed else "open-sum", figures[0], tuple(alike))
+
+
+def whole(facts: Facts, rule: str, total: Figure, parts: tuple[Figure, ...]) -> Check:
+    """Whether a total is the sum of its parts (`sum`), or at least not less (`open-sum`)."""
+    computed, *others = (number(part.quantity) for part in parts)
+    first_part = parts[0].printed
+    for other in others:
+        computed = apply(Interval.__add__, computed, other)
+    how = explained(total.quantity, computed)
+    result = shown(computed.value, total)
+    zh = f"{numbers(parts)}合计{result}，总数为{total.printed}" if others else f"{first_part}是{total.printed}的一部分"
+    en = (
+        f"{numbers(parts)} add up to {result}; the total is {total.printed}"
+        if others
+        else f"{first_part} is a part of {total.printed}"
+    )
+    words = how and HOW[how]
+    if rule == "open-sum" and not how and _room(total.quantity, computed.rounded):
+        words = Label("列举未尽，不超过总数", "the list is open and not more than the whole")
+    judged = _judged(zh, en, words, result, failing="sum")
+    if rule == "sum" and how == "unrounded":
+        judged = replace(judged, type="rounding")
+    return facts.check(rule, (total, *parts), judged)
+
+
+def _room(total: Quantity, computed: Interval) -> bool:
+    """Whether the parts need not be more than the total."""
+    high = number(total).rounded.high
+    return high is None or computed.low is None or computed.low <= high
+
+
+def _open(facts: Facts, last: Figure) -> bool:
+    """Whether a list ends in 等 after its last part (before the next full stop)."""
+    rest = facts.report.text.raw[last.printed_at.end :].partition("。")[0]
+    return "等" in rest.partition("，")[0].partition("；")[0]
+
+
+def attainment(facts: Facts) -> Iterator[Check]:
+    """A target and the result that answers it."""
+    for figure in facts.report.figures:
+        if figure.role == "target" and (actual := facts.first(key(figure)._replace(role="actual"))):
+            yield _attainment(facts, figure, actual)
+
+
+def _attainment(facts: Facts, target: Figure, actual: Figure) -> Check:
+    figures = (actual, target)
+    said = f"目标{target.printed}，完成{actual.printed}", f"target {target.printed}, result {actual.printed}"
+    higher = facts.reference.indicators[target.indicator].direction != "lower"
+    met = _met(target.quantity, actual.quantity, higher=higher)
+    if met is None:
+        words = Label(f"{said[0]}：界限之间不可比。", f"{said[1]}: bounds that cannot be compared.")
+        return facts.check("attainment", figures, Judged(words, outcome="cantTell"))
+    if not met:
+        bare = target.quantity.comparator == "none-stated"
+        words = Label(
+            f"{said[0]}：" + ("目标未写比较符，完成值低于目标值。" if bare else "未达到目标。"),
+            f"{said[1]}: " + ("the target has no comparator, the result is below it." if bare else "not attained."),
+        )
+        return facts.check("attainment", figures, Judged(words, outcome="cantTell" if bare else "failed"))
+    ratio = _ratio(target.quantity, actual.quantity) if higher else None
+    over = ratio is not None and ratio > OVER_ATTAINED
+    rate = f"{float(ratio * 100):.4g}%" if ratio is not None else ""
+    words = Label(
+        f"{said[0]}：达到目标" + (f"，为目标值的{rate}" if rate else "") + ("，超额较多。" if over else "。"),
+        f"{said[1]}: attained" + (f", {rate} of the target" if rate else "") + (", far over it." if over else "."),
+    )
+    return facts.check("attainment", figures, Judged(words, computed=rate))
+
+
+def _met(target: Quantity, actual: Quantity, *, higher: bool) -> bool | None:
+    """Whether every number that the result stands for attains the target; None when some might and some not."""
+    wanted, got = Fraction(target.value), number(actual).rounded
+    match target.comparator:
+        case "eq":
+            return number(target).rounded.meets(got)
+        case "gt" | "ge":
+            higher = True
+        case "lt" | "le":
+            higher = False
+        case "about":
+            return None
+    strict = target.comparator in ("gt", "lt")
+    if actual.comparator in ("eq", "none-stated"):
+        value = Fraction(actual.value)
+        return (value > wanted if higher else value < wanted) or (not strict and value == wanted)
+    edge = got.low if higher else got.high
+    if edge is not None and (edge > wanted if higher else edge < wanted):
+        return True
+    return True if edge == wanted and not strict else None
+
+
+def _ratio(target: Quantity, actual: Quantity) -> Fraction | None:
+    """Result / target; bounds give none, nor does a target of zero."""
+    if actual.comparator not in ("eq", "none-stated") or target.value <= 0:
+        return None
+    return Fraction(actual.value) / Fraction(target.value)
+
+
+def magnitude(facts: Facts) -> Iterator[Check]:
+    """Two scopes of one thing whose values lie ten times apart; a whole (without scope) and its part may."""
+    scoped: dict[Key, list[Figure]] = defaultdict(list)
+    for wanted, figures in facts.by_key.items():
+        if wanted.scope:
+            scoped[wanted._replace(scope="")].append(figures[0])
+    for alike in scoped.values():
+        for one, other in combinations(alike, 2):
+            if (check := _magnitude(facts, one, other)) is not None:
+                yield check
+
+
+def _magnitude(facts: Facts, one: Figure, other: Figure) -> Check | None:
+    more, less = sorted((one, other), key=lambda figure: figure.quantity.value, reverse=True)
+    if less.quantity.value <= 0 or more.quantity.value < MAGNITUDE * less.quantity.value:
+        return None
+    times = f"{float(Fraction(more.quantity.value) / Fraction(less.quantity.value)):.2f}"
+    said = Label(
+        f"同一对象和指标，两处口径写法不同，{more.printed}约为{less.printed}的{times}倍；原文未说明两者关系。",
+        f"For one thing and indicator in two scopes, {more.printed} is about {times} times {less.printed}; "
+        "the text does not relate them.",
+    )
+    return facts.check("magnitude", (more, less), Judged(said, "magnitude", times))
+
+
+def objectives(facts: Facts) -> Iterator[Check]:
+    """An objective, and whether anything reports on it."""
+    for objective in facts.report.objectives:
+        count = len(objective.answered_by)
+        said = (
+            Label(f"有{count}条事实对应该目标。", f"{count} facts report on this objective.")
+            if count
+            else Label("没有事实对应该目标。", "Nothing reports on this objective.")
+        )
+        yield Check(
+            id=f"objective-{objective.id}",
+            rule="objective",
+            outcome="passed" if count else "failed",
+            type="" if count else "unverifiable",
+            title=Label(objective.title.zh, objective.title.en or objective.title.zh),
+            figures=(),
+            stated="",
+            computed=str(count),
+            explanation=said,
+            spans=objective.quote,
+        )
+
+
+def _judged(zh: str, en: str, how: Label | None, computed: str, *, failing: str = "conflict") -> Judged:
+    """A relation that holds in the way `how`, or does not hold and is `failing`."""
+    if how:
+        return Judged(Label(f"{zh}：{how.zh}。", f"{en}: {how.en}."), computed=computed)
+    words = Label(f"{zh}：不相符，舍入不能解释。", f"{en}: they differ, and rounding does not explain it.")
+    return Judged(words, failing, computed)
+
+
+RULES = (same, change, growth, parts, attainment, magnitude, objectives)
