@@ -101,7 +101,7 @@ def row(rule: str, *figures: str, kind: str = "") -> Callable[[Report], Report]:
         (row("rate", "f011", "f009", "f010"), "98.4% is stated, 101.6% computed"),
         (row("same", "f017", "f018"), "seen"),
         (row("change", "f285", "f283"), "takes 3 figures"),
-        (row("difference", "f088", "f087", "f086"), "增加40.47万元 is stated, -40.47万元 computed"),
+        (row("difference", "f088", "f087", "f086"), "增加40.47万元 is stated, −40.47万元 computed"),
     ],
 )
 def test_a_row_that_says_what_does_not_hold_stops_the_build(

@@ -113,11 +113,12 @@ def quote_of(figure: Figure) -> Span:
 
 
 def shown(value: Fraction, like: Figure) -> str:
-    """A computed value in the printed unit of a figure, to one digit more than it prints."""
+    """A computed value in the printed unit of a figure, to one digit more than it prints; with a true minus sign."""
     decimals = len(match[1]) if (match := DECIMALS.search(like.printed)) else 0
     scale = Fraction(like.quantity.rounding_unit) * 10**decimals
     size = floor(abs(value / scale) * 10 ** (decimals + 1) + Fraction(1, 2))
-    return plain(Decimal(size if value >= 0 else -size).scaleb(-decimals - 1)) + like.quantity.unit_text
+    sign = "−" if value < 0 < size else ""
+    return sign + plain(Decimal(size).scaleb(-decimals - 1)) + like.quantity.unit_text
 
 
 def numbers(figures: Iterable[Figure]) -> str:
