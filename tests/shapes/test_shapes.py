@@ -2,6 +2,7 @@
 
 `<Shape>/valid.<case>.ttl` has no finding, `<Shape>/invalid.<case>.ttl` those approved beside it, a line each:
 `failing node | path or -- | shape | severity`. Where the rule is a query, the failing node is the sh:value.
+A requirement on the document is told by its two rules: `stated` fails where it is absent, `whole` also where it is partial.
 ZHENGTU_ACCEPT=1 writes the approved findings anew.
 """
 
@@ -40,7 +41,7 @@ def _read(paths: Iterable[Path]) -> Graph:
 @cache
 def shapes() -> Graph:
     """All shape files. Pass copies to pySHACL: it adds triples of its own."""
-    return _read(sorted((ROOT / "shapes").glob("*.ttl")))
+    return _read(sorted((ROOT / "shapes").rglob("*.ttl")))
 
 
 @cache
@@ -80,6 +81,11 @@ def alone(shape: URIRef) -> Graph:
 def is_query(shape: Node | None) -> bool:
     """Whether the rule of a shape is a SPARQL query."""
     return shape is not None and (shape, SH.sparql, None) in shapes()
+
+
+def is_requirement(shape: Node | None) -> bool:
+    """Whether a shape is a requirement on the document: two rules, one for absent, one for partial."""
+    return shape is not None and len(set(shapes().objects(shape, SH.sparql))) > 1
 
 
 def shape_of(case: Path) -> URIRef:
@@ -126,7 +132,7 @@ def _cells(report: Graph, result: Node) -> Iterator[str]:
     steps = Collection(report, path) if isinstance(path, BNode) else [path]
     yield short(report.value(result, SH.value if is_query(shape) else SH.focusNode))
     yield "/".join(map(short, steps)) if path else "--"
-    yield short(shape)
+    yield short(report.value(result, SH.sourceConstraint) if is_requirement(shape) else shape)
     yield short(report.value(result, SH.resultSeverity))
 
 
@@ -177,6 +183,23 @@ def test_every_constraint_is_seen_to_fail() -> None:
         for result in report.objects(None, SH.result)
     }
     assert sorted(set(_constraints()) - failed) == []
+
+
+def test_every_rule_of_a_requirement_is_seen_to_fail() -> None:
+    failed = {r.value(n, SH.sourceConstraint) for r in map(results, CASES) for n in r.objects(None, SH.result)}
+    rules = {rule for shape in targeted() if is_requirement(shape) for rule in shapes().objects(shape, SH.sparql)}
+    assert len(rules) == 2 * 26
+    assert sorted(rules - failed) == []
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if is_requirement(shape_of(c))], ids=lambda c: f"{c.parent.name}/{c.stem}"
+)
+def test_a_requirement_tells_absent_from_partial(case: Path) -> None:
+    failed = {short(results(case).value(n, SH.sourceConstraint)) for n in results(case).objects(None, SH.result)}
+    stated = f"shapes:{case.parent.name}-stated"
+    assert (stated in failed) == (case.stem == "invalid.absent")
+    assert bool(failed - {stated}) == (case.name.startswith("invalid.") and failed != {stated})
 
 
 def _constraints() -> Iterator[tuple[Node, Node]]:
