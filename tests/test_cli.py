@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 import socket
@@ -10,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from typer.testing import CliRunner
 from zhengtu import pipeline, settings
 from zhengtu.cli import app
 from zhengtu.errors import SettingsError
-from zhengtu.model import Finding, Label
+from zhengtu.model import Finding, Label, Reason, Rule, Run, Severity
 from zhengtu.publish.tables import TABLES
 from zhengtu.settings import Settings
 
@@ -29,7 +31,7 @@ def test_every_command_has_help() -> None:
     listed = run(app, ["--help"]).stdout
     for table in TABLES:
         assert table in run(app, ["export", "--help"]).stdout
-    for name in ("build", "check", "serve", "query", "export", "version"):
+    for name in ("build", "check", "validate", "report", "serve", "query", "export", "version"):
         assert name in listed
         assert run(app, [name, "--help"]).exit_code == 0
 
@@ -58,13 +60,18 @@ def test_what_does_not_exist_is_said_plainly(built_settings: Settings, tmp_path:
         (["export", "nothing", "--build-dir", str(built_settings.build_dir)], "no table nothing"),
         (["export", "figures", "--format", "doc", "--build-dir", str(built_settings.build_dir)], "no format doc"),
         (["export", "figures", "--build-dir", str(tmp_path)], "zhengtu build"),
-        (["check", "--build-dir", str(tmp_path)], "zhengtu build"),
         (["serve", "--port", "0"], "port"),
     ):
         failed = run(app, arguments)
         assert failed.exit_code == 1, arguments
         assert words in failed.stderr
         assert "Traceback" not in failed.output
+
+
+def test_without_a_build_nothing_can_be_evaluated(tmp_path: Path) -> None:
+    for command in ("check", "validate"):
+        failed = run(app, [command, "--build-dir", str(tmp_path)])
+        assert (failed.exit_code, "zhengtu build" in failed.stderr) == (2, True)
 
 
 def test_a_damaged_build_is_refused(built_settings: Settings, tmp_path: Path) -> None:
@@ -75,19 +82,74 @@ def test_a_damaged_build_is_refused(built_settings: Settings, tmp_path: Path) ->
     assert (failed.exit_code, "manifest" in failed.stderr) == (1, True)
 
 
-def test_check_tells_warnings_and_ends_with_1_for_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
-    findings = [
-        Finding(severity, f"urn:{i}", "", "", "urn:shape", Label(f"说明{i}", f"said {i}"))
-        for i, severity in enumerate(("Violation", "Warning", "Violation", "Info"))
-    ]
-    monkeypatch.setattr(pipeline, "check", lambda *_: tuple(findings))
-    failed = run(app, ["check"])
-    assert failed.exit_code == 1
-    assert sorted(line.partition(":")[0] for line in failed.stderr.splitlines()) == sorted(f.severity for f in findings)
-    monkeypatch.setattr(pipeline, "check", lambda *_: (findings[1],))
-    passed = run(app, ["check"])
-    assert (passed.exit_code, "0 violations, 1 warnings" in passed.stdout) == (0, True)
-    assert "said 1" in passed.stderr
+def a_run(*severities: Severity, reason: Reason = "result") -> Run:
+    found = tuple(
+        Finding(severity, f"urn:{i}", "", "", "urn:shape", Label(f"说明{i}", f"said {i}"), reason=reason)
+        for i, severity in enumerate(severities)
+    )
+    rule = Rule("urn:shape", Label("规则", "rule"), Label(""), Label(""), (1, 1), "Violation", 1)
+    return Run("data", "a" * 64, "b" * 64, "engine", (rule,), found)
+
+
+@pytest.mark.parametrize(
+    ("judged", "status"),
+    [
+        (a_run("Violation", "Warning", "Info"), 1),
+        (a_run("Warning"), 0),
+        (a_run("Violation", reason="not-evaluated"), 2),
+    ],
+)
+def test_check_and_validate_end_as_the_run_does(judged: Run, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "check", lambda *_, **__: (judged,))
+    for command in ("check", "validate"):
+        done = run(app, [command])
+        assert done.exit_code == status
+        assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [f.severity for f in judged.findings]
+        assert len(done.stdout.splitlines()) == 1
+
+
+def test_a_gap_in_a_document_never_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "requirements", lambda *_: replace(a_run("Violation"), subject="document"))
+    assert run(app, ["validate", "--profile"]).exit_code == 0
+
+
+def test_validate_judges_files_of_someone_else(tmp_path: Path) -> None:
+    good, bad, other = (tmp_path / name for name in ("good.ttl", "bad.ttl", "other.ttl"))
+    zt, code = "@prefix zt: <https://w3id.org/zhengtu/ns#> .", "https://w3id.org/zhengtu/code"
+    names = '<http://www.w3.org/2004/02/skos/core#prefLabel> "件数"@zh , "Count"@en'
+    good.write_text(
+        f"{zt} <urn:i> a zt:Indicator ; {names} ; <http://www.w3.org/2004/02/skos/core#inScheme> <{code}/indicator> ; "
+        f"<http://qudt.org/schema/qudt/hasUnit> <http://qudt.org/vocab/unit/NUM> ; "
+        f"zt:desiredDirection <{code}/direction/higher> .",
+        encoding="utf-8",
+    )
+    bad.write_text(f"{zt} <urn:i> a zt:Indicator .", encoding="utf-8")
+    other.write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+    assert run(app, ["validate", str(good)]).exit_code == 0
+    judged = run(app, ["validate", str(bad), "--format", "json"])
+    assert judged.exit_code == 1
+    assert {f["focus"] for f in json.loads(judged.stdout)["findings"] if f["severity"] == "Violation"} == {"urn:i"}
+    assert run(app, ["validate", str(other)]).exit_code == 2
+    refused = run(app, ["validate", str(tmp_path / "none.ttl")])
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1)
+
+
+def test_report_writes_an_existing_report_in_another_form(tmp_path: Path) -> None:
+    made, page = tmp_path / "report.ttl", tmp_path / "report.html"
+    made.write_text(
+        """@prefix sh: <http://www.w3.org/ns/shacl#> . [] a sh:ValidationReport ; sh:conforms false ; sh:result [
+        a sh:ValidationResult ; sh:focusNode <urn:a> ; sh:resultPath <urn:p> ; sh:resultSeverity sh:Violation ;
+        sh:sourceShape <urn:shape> ; sh:resultMessage "Nothing here."@en ] .""",
+        encoding="utf-8",
+    )
+    done = run(app, ["report", str(made), "--format", "html", "--output", str(page)])
+    assert done.exit_code == 0, done.output
+    assert "Nothing here." in page.read_text(encoding="utf-8")
+    empty = tmp_path / "empty.ttl"
+    empty.write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+    assert run(app, ["report", str(empty)]).exit_code == 2
+    unknown = run(app, ["report", str(made), "--format", "doc"])
+    assert (unknown.exit_code, "no format doc" in unknown.stderr) == (2, True)
 
 
 def test_a_port_in_use_is_said_before_the_address_is(built_settings: Settings, free_port: int) -> None:

@@ -25,7 +25,8 @@ ZhengtuError
 │   ├── NumberCoveredTwice
 │   └── CountUnexpected
 ├── ReportInvalid             all InputErrors of one report
-├── CheckFailed               SHACL violations in our data
+├── NotEvaluated              rules that could not be run, or data that cannot be judged
+├── FileRefused               an RDF file that is not read
 └── StoreError
     ├── BuildMissing
     ├── BuildDamaged
@@ -277,18 +278,18 @@ class ReportInvalid(ZhengtuError):
         return "\n".join(str(problem) for problem in self.problems)
 
 
-class CheckFailed(ZhengtuError):
-    """Our data has SHACL violations; `findings` are ready-made lines that name them."""
+class NotEvaluated(ZhengtuError):
+    """The rules could not be run, or there is nothing that they could judge."""
 
-    code = "check-failed"
+    code = "not-evaluated"
     status = 422
 
-    def __init__(self, findings: Sequence[str]) -> None:
-        super().__init__(findings)
-        self.findings = tuple(findings)
 
-    def __str__(self) -> str:
-        return "\n".join(self.findings)
+class FileRefused(ZhengtuError):
+    """An RDF file that someone else wrote is broken, too large, or asks for what is not done here."""
+
+    code = "file-refused"
+    status = 422
 
 
 class StoreError(ZhengtuError):

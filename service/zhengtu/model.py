@@ -318,13 +318,107 @@ class Report:
         return next(s for s in reversed(self.sections) if s.span.start <= span.start)
 
 
+Severity = Literal["Violation", "Warning", "Info"]
+Reason = Literal["result", "not-evaluated", "unseen"]
+"""Why something is a finding: a rule failed, a rule looked at nothing, or no rule looked at a term of the data."""
+Completeness = Literal["present", "partial", "absent"]
+"""How far a document meets a requirement of its profile."""
+SEVERITIES: tuple[Severity, ...] = ("Violation", "Warning", "Info")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A quote where it stands: characters `start` to `end` (0-based, end exclusive) of a text, in a section."""
+
+    passage: str
+    quote: str
+    start: int
+    end: int
+    section: str = ""
+    section_title: Label = Label("")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One SHACL result: `severity` is Violation, Warning or Info; node names are IRIs or literals as text."""
+    """One thing that is wrong, or missing; node names are IRIs or literals as text.
 
-    severity: str
+    `path` is a SPARQL property path, `constraint` the rule within the shape where it has several, `label` what a person
+    calls the thing concerned, `places` the quotes that it rests on. The message says what is wrong and how to mend it.
+    """
+
+    severity: Severity
     focus: str
     path: str
     value: str
     shape: str
     message: Label
+    constraint: str = ""
+    reason: Reason = "result"
+    report: str = ""
+    label: Label = Label("")
+    places: tuple[Quotation, ...] = ()
+
+    @property
+    def thing(self) -> str:
+        """What is concerned: the value that a rule over a whole report names, else the focus node."""
+        named = self.value.startswith(("http:", "https:", "urn:", "_:"))
+        return self.value if named and self.constraint else self.focus
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A shape that finds its own focus nodes, or one of its property shapes, in both languages.
+
+    `order` sorts rules by group, then within it; `focus` counts the nodes that it looked at, None where it has no
+    target of its own; `optional` rules may look at nothing; `ours` tells rules about our record
+    from rules about a document.
+    """
+
+    id: str
+    title: Label
+    about: Label
+    group: Label
+    order: tuple[int, int]
+    severity: Severity
+    focus: int | None = None
+    optional: bool = False
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """How far one document meets one requirement of its profile; `gaps` are the messages of what is missing."""
+
+    report: str
+    rule: Rule
+    status: Completeness
+    gaps: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the rules, whole: every form of the report is made from this and nothing else.
+
+    `subject` keeps findings about our data apart from findings about documents; `data` and `shapes` are the SHA-256 of
+    what was judged and of the rules.
+    """
+
+    subject: Literal["data", "document"]
+    data: str
+    shapes: str
+    engine: str
+    rules: tuple[Rule, ...]
+    findings: tuple[Finding, ...]
+    requirements: tuple[Requirement, ...] = ()
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+    @property
+    def status(self) -> Literal[0, 1, 2]:
+        """0 conforms, 1 has violations, 2 could not be evaluated. A gap in a document is no violation of ours."""
+        if any(finding.reason == "not-evaluated" for finding in self.findings):
+            return 2
+        ours = {rule.id for rule in self.rules if self.subject == "data" or rule.ours}
+        return 1 if any(f.severity == "Violation" and f.shape in ours for f in self.findings) else 0

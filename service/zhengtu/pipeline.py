@@ -1,24 +1,42 @@
 """The steps, in order: read → graph → store, then check. The file to read first."""
 
-from collections.abc import Callable
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 from zhengtu import rooms
-from zhengtu.check import coverage, shacl
+from zhengtu.check import coverage, run, shacl
 from zhengtu.check.audit import audit
+from zhengtu.check.reading import read_report as read_validation_report
 from zhengtu.errors import FileMissing, ReportInvalid
 from zhengtu.graph.assemble import cube_quads, report_quads, shared_quads
-from zhengtu.model import Check, Finding, Reference, Report
+from zhengtu.model import Check, Reference, Report, Run
+from zhengtu.publish.validation.rdf import report_triples
 from zhengtu.read.files import digest
 from zhengtu.read.reference import read_reference, shared_files
 from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
 from zhengtu.store.builds import Build
+from zhengtu.store.files import read_files
 from zhengtu.store.quads import read_quads, sorted_lines
+from zhengtu.terms import graph
 
 Say = Callable[[str], None]
+Watch = Callable[[Iterable[run.Part], int], Iterable[run.Part]]
+"""Lets someone watch the parts come in, of so many."""
+CONTEXT = "https://w3id.org/zhengtu/context.jsonld"
+
+
+def _unwatched(parts: Iterable[run.Part], _: int) -> Iterable[run.Part]:
+    return parts
 
 
 def build(settings: Settings, say: Say = lambda _: None) -> Build:
@@ -49,14 +67,82 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
     return builds.write(settings.build_dir, sorted_lines(shared_quads(reference, ontology)), lines, held)
 
 
-def check(settings: Settings, say: Say = lambda _: None) -> tuple[Finding, ...]:
-    """SHACL over every report of the current build, each with the shared data only: cost grows with what is there."""
-    whole, shapes = builds.current(settings.build_dir), shacl.read_shapes(rooms.shapes())
-    findings: list[Finding] = []
-    for report in whole.manifest["reports"]:
-        say(f"checking {report}")
-        findings += shacl.validate(shacl.union(chain.from_iterable(map(read_quads, whole.parts(report)))), shapes)
-    return tuple(findings)
+def check(settings: Settings, watch: Watch = _unwatched, *, profile: bool = True) -> tuple[Run, ...]:
+    """The rules for our data over every report of the current build, then the requirements of its profile.
+
+    Each report is judged by itself with the shared data, two at a time; the result is kept beside the build.
+    Raises NotEvaluated when the engine cannot run a rule, FileMissing when a profile has no requirements.
+    """
+    whole, shapes = builds.current(settings.build_dir), rooms.shapes()
+    runs = [_judge("data", whole, shacl.shape_files(shapes), tuple(whole.manifest["reports"]), watch)]
+    if profile:
+        runs.append(requirements(settings, watch))
+        quads = ((s, p, o, graph("quality")) for run in runs for s, p, o in report_triples(run))
+        whole.keep_validation(sorted_lines(quads))
+    return tuple(runs)
+
+
+def requirements(settings: Settings, watch: Watch = _unwatched) -> Run:
+    """How far every report of the current build meets the requirements of its profile.
+
+    Raises FileMissing when a profile has no requirements.
+    """
+    whole, shapes = builds.current(settings.build_dir), rooms.shapes()
+    by_profile: dict[str, list[str]] = defaultdict(list)
+    for report, held in whole.manifest["reports"].items():
+        by_profile[held["profile"]].append(report)
+    runs = [
+        _judge("document", whole, shacl.shape_files(shapes, name), tuple(reports), watch)
+        for name, reports in by_profile.items()
+    ]
+    return runs[0] if len(runs) == 1 else _joined(runs)
+
+
+def check_files(settings: Settings, paths: Sequence[Path]) -> Run:
+    """The rules for our data over RDF files that someone else wrote, with the shared data as their context.
+
+    Raises FileRefused for a file that is not read, NotEvaluated when the engine cannot run a rule.
+    """
+    ontology, files = rooms.ontology(), shacl.shape_files(rooms.shapes())
+    quads = read_files(paths, {CONTEXT: ontology / "context.jsonld"})
+    shared = tuple(shared_quads(read_reference(settings.data_dir, ontology), ontology))
+    judged = Run("data", shacl.digest(paths), shacl.digest(files), shacl.engine(), (), ())
+    return run.merge(judged, [run.check_data("", quads, files, shared)])
+
+
+def read_validation(path: Path) -> Run:
+    """A sh:ValidationReport that exists, ours or of another program.
+
+    Raises FileRefused when the file is not read, NotEvaluated when it does not hold one report.
+    """
+    shapes = rooms.shapes()
+    profiles = sorted(file.stem for file in (shapes / shacl.PROFILES).glob("*.ttl"))
+    groups = (shacl.shape_files(shapes), *(shacl.shape_files(shapes, name) for name in profiles))
+    return read_validation_report(read_files((path,), {CONTEXT: rooms.ontology() / "context.jsonld"}), groups)
+
+
+def _judge(
+    subject: Literal["data", "document"], whole: Build, files: tuple[Path, ...], reports: tuple[str, ...], watch: Watch
+) -> Run:
+    """Every report by itself, in as many processes as there are cores; one alone in this one."""
+    judged = Run(subject, whole.manifest["digest"], shacl.digest(files), shacl.engine(), (), ())
+    task = partial(_part, subject, whole, files)
+    if len(reports) == 1:
+        return run.merge(judged, list(watch(map(task, reports), 1)))
+    with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, len(reports))) as pool:
+        return run.merge(judged, list(watch(pool.map(task, reports), len(reports))))
+
+
+def _part(subject: Literal["data", "document"], whole: Build, files: tuple[Path, ...], report: str) -> run.Part:
+    quads = tuple(chain.from_iterable(map(read_quads, whole.parts(report))))
+    return (run.check_data if subject == "data" else run.check_document)(report, quads, files)
+
+
+def _joined(runs: Sequence[Run]) -> Run:
+    """Runs of several profiles as one, named by the digests of all their rules."""
+    rules = hashlib.sha256("".join(one.shapes for one in runs).encode()).hexdigest()
+    parts = [run.Part("", one.rules, one.findings, one.requirements) for one in runs]
+    return run.merge(replace(runs[0], shapes=rules), parts)
 
 
 def _report_folders(data: Path) -> list[Path]:
@@ -84,6 +170,7 @@ def _lines(
 def _held(report: Report, covered: coverage.Coverage, checks: tuple[Check, ...]) -> dict[str, object]:
     return {
         "title": {"zh": report.title.zh, "en": report.title.en},
+        "profile": report.profile,
         "digest": report.digest,
         "text": report.text.sha256,
         "entities": len(report.entities),

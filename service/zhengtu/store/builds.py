@@ -3,7 +3,9 @@
 A build is a folder named by the digest of its N-Quads; `current` points to the newest whole one. A build that fails or
 is cut off changes nothing, and the build before stays until the next, for whoever still reads it.
 
-    current → 0123456789abcdef/   zhengtu.nq  zhengtu.trig  shared.nq  reports/<id>.nq  manifest.json
+    current → 0123456789abcdef/   zhengtu.nq  zhengtu.trig  shared.nq  reports/<id>.nq  manifest.json  [validation.nq]
+
+The validation of a build stands beside its quads, because it names their digest; an opened build holds both.
 """
 
 import fcntl
@@ -25,7 +27,7 @@ from zhengtu import __version__
 from zhengtu.errors import BuildDamaged, BuildMissing, BuildRunning
 from zhengtu.store.embedded import EmbeddedStore, write_trig
 
-QUADS, TRIG, SHARED, REPORTS = "zhengtu.nq", "zhengtu.trig", "shared.nq", "reports"
+QUADS, TRIG, SHARED, REPORTS, VALIDATION = "zhengtu.nq", "zhengtu.trig", "shared.nq", "reports", "validation.nq"
 NAME = re.compile(r"[0-9a-f]{16}(-b)?")
 MANIFEST, CURRENT, LOCK = "manifest.json", "current", ".lock"
 
@@ -49,7 +51,16 @@ class Build:
                 f"{self.folder} holds {len(store)} quads, its manifest says {self.manifest['quads']}; "
                 "run `zhengtu build` again."
             )
+        if (self.folder / VALIDATION).is_file():
+            store.add_file(self.folder / VALIDATION)
         return store
+
+    def keep_validation(self, lines: Iterable[bytes]) -> None:
+        """Put the sorted N-Quads of the validation of this build beside its quads, whole or not at all."""
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".validation-", delete=False) as work:
+            work.writelines(lines)
+        Path(work.name).chmod(0o644)
+        Path(work.name).replace(self.folder / VALIDATION)
 
 
 def current(build_dir: Path) -> Build:

@@ -85,6 +85,16 @@ class EmbeddedStore:
             raise StoreError(f"{path} cannot be loaded: {error}") from None
         return cls(engine)
 
+    def add_file(self, path: Path) -> None:
+        """Add the quads of an N-Quads file. Raises StoreError when it cannot be read."""
+        try:
+            quads = list(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS))
+        except (OSError, SyntaxError) as error:
+            raise StoreError(f"{path} cannot be loaded: {error}") from None
+        self._engine.bulk_extend(quads)
+        self._engine.bulk_extend([ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads])
+        self._size = sum(1 for quad in self._engine if quad.graph_name != ox.DefaultGraph())
+
     def query(
         self, text: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
     ) -> EmbeddedAnswer:

@@ -1,0 +1,100 @@
+"""A run tells what no rule looked at, and survives its own RDF form."""
+
+import rdflib
+
+from zhengtu import pipeline, rooms
+from zhengtu.check import run, shacl
+from zhengtu.check.reading import read_report
+from zhengtu.model import Finding, Label, Report, Run
+from zhengtu.publish.validation import FORMATS
+from zhengtu.publish.validation.rdf import report_triples
+from zhengtu.settings import Settings
+from zhengtu.store import builds
+from zhengtu.store.quads import Quad, sorted_lines
+from zhengtu.terms import SCHEMA, graph
+
+FILES = shacl.shape_files(rooms.shapes())
+GROUPS = (FILES, shacl.shape_files(rooms.shapes(), "gd-a"))
+
+
+def test_a_rule_that_looks_at_nothing_is_not_evaluated(quads: tuple[Quad, ...], report: Report) -> None:
+    """Misspell the class of the source text: its rules look at nothing, and no rule looks at the new class."""
+    wrong = rdflib.URIRef("http://schema.org/DigitalDokument")
+    kept = tuple((s, p, wrong if o == SCHEMA.DigitalDocument else o, g) for s, p, o, g in quads)
+    part = run.check_data(report.id, kept, FILES)
+    nothing = {f.shape.partition("#")[2] for f in part.findings if f.reason == "not-evaluated"}
+    assert {"SourceText", "QuoteMatchesText", "PrintedInQuote"} <= nothing
+    assert str(wrong) in {f.focus for f in part.findings if f.reason == "unseen"}
+    assert run.merge(Run("data", "", "", "", (), ()), [part]).status == 2
+
+
+def test_an_unknown_property_is_told_once_for_all_reports() -> None:
+    def part(uses: int) -> run.Part:
+        said = Label(f"没有任何规则检查属性 x（出现 {uses} 次）。", "x")
+        return run.Part("r", (), (Finding("Info", "urn:x", "", str(uses), "", said, reason="unseen"),))
+
+    merged = run.merge(Run("data", "", "", "", (), ()), [part(2), part(5)])
+    assert [f.value for f in merged.findings] == ["5"]
+    assert merged.status == 0
+
+
+def test_nothing_to_judge_is_not_evaluated() -> None:
+    quads = ((rdflib.URIRef("urn:a"), rdflib.URIRef("urn:p"), rdflib.URIRef("urn:b"), graph("own")),)
+    part = run.check_data("", quads, FILES)
+    assert [f.reason for f in part.findings] == ["not-evaluated", "unseen"]
+
+
+def test_counts_of_focus_nodes_are_those_of_the_tables(runs: tuple[Run, ...], report: Report) -> None:
+    looked = {rule.id.partition("#")[2]: rule.focus for rule in runs[0].rules}
+    assert looked["Claim"] == len({claim.id for claim in report.claims})
+    assert looked["Objective"] == len(report.objectives)
+    assert looked["Report"] == 1
+
+
+def test_the_validation_is_kept_beside_the_build(runs: tuple[Run, ...], built_settings: Settings) -> None:
+    whole = builds.current(built_settings.build_dir)
+    lines = (whole.folder / builds.VALIDATION).read_bytes()
+    quads = [(s, p, o, graph("quality")) for one in runs for s, p, o in report_triples(one)]
+    assert lines == b"".join(sorted_lines(quads))
+    opened = whole.open()
+    digests = opened.query(
+        "SELECT ?d { ?r a <http://www.w3.org/ns/shacl#ValidationReport> ; "
+        "<http://www.w3.org/ns/prov#wasDerivedFrom>/<http://purl.org/dc/terms/identifier> ?d }"
+    )
+    assert set(digests.rows()) == {(f"sha256:{whole.manifest['digest']}",)}
+    assert len(opened) == whole.manifest["quads"] + len(lines.splitlines())
+
+
+def test_the_rdf_form_has_no_blank_node_and_reads_back_as_the_same_run(runs: tuple[Run, ...]) -> None:
+    for one in runs:
+        graph_of = rdflib.Graph().parse(data=FORMATS["turtle"](one), format="turtle")
+        assert not [node for node in graph_of.all_nodes() if isinstance(node, rdflib.BNode)]
+        quads: tuple[Quad, ...] = tuple((s, p, o, graph("own")) for s, p, o in graph_of)  # type: ignore[misc]
+        again = read_report(quads, GROUPS)
+        assert again.findings == one.findings
+        assert (again.subject, again.data, again.shapes, again.engine) == (
+            one.subject,
+            one.data,
+            one.shapes,
+            one.engine,
+        )
+        assert {r.rule.id: r.status for r in again.requirements} == {r.rule.id: r.status for r in one.requirements}
+        assert FORMATS["csv"](again) == FORMATS["csv"](one)
+
+
+def test_two_runs_give_the_same_bytes(runs: tuple[Run, ...], built_settings: Settings) -> None:
+    again = pipeline.requirements(built_settings)
+    assert {form: write(again) for form, write in FORMATS.items()} == {
+        form: write(runs[1]) for form, write in FORMATS.items()
+    }
+
+
+def test_a_finding_shows_the_quote_where_it_stands(runs: tuple[Run, ...], report: Report) -> None:
+    warned = [f for f in runs[0].findings if f.severity == "Warning"]
+    assert len(warned) == 2
+    for finding in warned:
+        assert finding.label.zh
+        assert finding.label.en
+        for place in finding.places:
+            text = " ".join(report.text.raw[place.start : place.end].split())
+            assert (place.quote, bool(place.section_title.zh)) == (text, True)
