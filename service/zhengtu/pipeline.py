@@ -1,6 +1,7 @@
 """The steps, in order: read → graph → store, then check. The file to read first."""
 
 import hashlib
+import multiprocessing
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -129,7 +130,9 @@ def _judge(
     task = partial(_part, subject, whole, files)
     if len(reports) == 1:
         return run.merge(judged, list(watch(map(task, reports), 1)))
-    with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, len(reports))) as pool:
+    workers = min(os.cpu_count() or 1, len(reports))
+    # A new process for each worker: the bar on a terminal has a thread, and a fork with threads may hang.
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         return run.merge(judged, list(watch(pool.map(task, reports), len(reports))))
 
 

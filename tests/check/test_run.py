@@ -1,11 +1,16 @@
 """A run tells what no rule looked at, and survives its own RDF form."""
 
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
 import rdflib
 
-from zhengtu import pipeline, rooms
+from zhengtu import pipeline, rooms, settings
 from zhengtu.check import run, shacl
 from zhengtu.check.reading import read_report
-from zhengtu.model import Finding, Label, Report, Run
+from zhengtu.model import Finding, Label, Report, Run, unwrap
 from zhengtu.publish.validation import FORMATS
 from zhengtu.publish.validation.rdf import report_triples
 from zhengtu.settings import Settings
@@ -89,6 +94,28 @@ def test_two_runs_give_the_same_bytes(runs: tuple[Run, ...], built_settings: Set
     }
 
 
+def test_many_reports_are_judged_as_each_by_itself(runs: tuple[Run, ...], own_data: Path, tmp_path: Path) -> None:
+    """Two copies of the report in two processes: every rule looks at twice as much and finds the same twice."""
+    reports = own_data / "reports"
+    shutil.copytree(next(reports.iterdir()), reports / "copy-001")
+    chosen = settings.load(data_dir=own_data, build_dir=tmp_path / "build")
+    pipeline.build(chosen)
+    seen: list[int] = []
+
+    def watch(parts: Iterable[run.Part], total: int) -> Iterable[run.Part]:
+        seen.append(total)
+        return parts
+
+    (both,) = pipeline.check(chosen, watch, profile=False)
+    assert seen == [2]
+    assert {r.id: r.focus for r in both.rules} == {r.id: r.focus and 2 * r.focus for r in runs[0].rules}
+    found = Counter((f.shape, f.message) for f in both.findings if f.reason == "result")
+    assert found == {
+        key: 2 * n for key, n in Counter((f.shape, f.message) for f in runs[0].findings if f.shape).items()
+    }
+    assert not (builds.current(chosen.build_dir).folder / builds.VALIDATION).exists()
+
+
 def test_a_finding_shows_the_quote_where_it_stands(runs: tuple[Run, ...], report: Report) -> None:
     warned = [f for f in runs[0].findings if f.severity == "Warning"]
     assert len(warned) == 2
@@ -96,5 +123,5 @@ def test_a_finding_shows_the_quote_where_it_stands(runs: tuple[Run, ...], report
         assert finding.label.zh
         assert finding.label.en
         for place in finding.places:
-            text = " ".join(report.text.raw[place.start : place.end].split())
+            text = unwrap(report.text.raw[place.start : place.end])
             assert (place.quote, bool(place.section_title.zh)) == (text, True)

@@ -6,7 +6,7 @@ import rdflib
 from rdflib import RDFS, Literal, URIRef
 from rdflib.term import Node
 
-from zhengtu.model import Label, Quotation
+from zhengtu.model import Label, Quotation, unwrap
 from zhengtu.terms import DCTERMS, OA, PROV, SCHEMA, SKOS, ZT
 
 NAMING = (SKOS.prefLabel, DCTERMS.title, RDFS.label, SCHEMA.text)
@@ -51,7 +51,7 @@ def _places(graph: rdflib.Graph, passages: Iterable[Node]) -> Iterator[Quotation
         start, end = _first(graph, selected, OA.start), _first(graph, selected, OA.end)
         if start is None or end is None or not (start.isdigit() and end.isdigit()):
             continue
-        quote = " ".join((_first(graph, selected, OA.exact) or "").split())
+        quote = unwrap(_first(graph, selected, OA.exact) or "")
         section = graph.value(passage, DCTERMS.isPartOf)
         title = both(graph, section, (DCTERMS.title,))
         yield Quotation(str(passage), quote, int(start), int(end), "" if section is None else str(section), title)

@@ -86,8 +86,8 @@ def merge(subject: Run, parts: Sequence[Part]) -> Run:
 
 def _once(found: Iterable[Finding]) -> Iterable[Finding]:
     """Of the findings about one term, the one that counts most uses."""
-    terms = sorted((f for f in found if f.reason == "unseen"), key=lambda f: (f.focus, f.message.zh[:12]))
-    for _, same in groupby(terms, key=lambda f: (f.focus, f.message.zh[:12])):
+    terms = sorted((f for f in found if f.reason == "unseen"), key=lambda f: f.focus)
+    for _, same in groupby(terms, key=lambda f: f.focus):
         yield max(same, key=lambda f: int(f.value))
 
 

@@ -1,12 +1,13 @@
 """A run in, one self-contained HTML file out: both languages, no script, nothing loaded from anywhere."""
 
+from collections import Counter
 from functools import cache
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from zhengtu.model import SEVERITIES, Label, Rule, Run
+from zhengtu.model import SEVERITIES, Finding, Label, Rule, Run
 from zhengtu.publish.validation.words import (
     REASONS,
     SEVERITY_NAMES,
@@ -19,7 +20,8 @@ from zhengtu.publish.validation.words import (
     verdict,
 )
 
-OTHER = Label("数据用词", "Terms of the data")
+OTHER, LAST = Label("其他", "Other"), 10_001
+"""Where findings without a rule stand: after all groups."""
 
 
 def html(run: Run) -> bytes:
@@ -54,21 +56,20 @@ def _both(label: Label) -> Markup:
 
 def _groups(run: Run) -> list[tuple[Label, list[tuple[Rule, int]]]]:
     """The rules that find their own nodes, by group, each with the number of its findings and those of its parts."""
+    found = Counter(finding.shape for finding in run.findings)
     own = [rule for rule in run.rules if rule.focus is not None]
-    counted = [
-        (rule, sum(f.shape == rule.id or f.shape.startswith(f"{rule.id}-") for f in run.findings)) for rule in own
-    ]
-    return [(group, list(rows)) for group, rows in groupby(counted, key=lambda row: row[0].group)]
+    rows = [(rule, sum(n for shape, n in found.items() if shape.partition("-")[0] == rule.id)) for rule in own]
+    return [(group, list(of_group)) for group, of_group in groupby(rows, key=lambda row: row[0].group)]
 
 
-def _findings(run: Run) -> list[tuple[Label, list[object]]]:
-    """The findings under the group of their rule, in the order of the groups."""
+def _findings(run: Run) -> list[tuple[Label, list[Finding]]]:
+    """The findings under the group of their rule, in the order of the groups, the gravest first."""
+    placed = [(_place(run, finding), finding) for finding in run.findings]
+    placed.sort(key=lambda row: (row[0][0], SEVERITIES.index(row[1].severity)))
+    grouped = groupby(placed, key=lambda row: row[0])
+    return [(group, [finding for _, finding in rows]) for (_, group), rows in grouped]
 
-    def place(finding: object) -> tuple[tuple[int, int], str]:
-        rule = rule_of(run, finding)  # type: ignore[arg-type]
-        return (rule.order if rule else (10_001, 0)), rule.group.zh if rule else ""
 
-    ordered = sorted(run.findings, key=lambda f: (place(f)[0][0], SEVERITIES.index(f.severity), place(f)[0][1]))
-    labels = {rule.group.zh: rule.group for rule in run.rules}
-    rows = groupby(ordered, key=lambda f: place(f)[1])
-    return [(labels.get(group, OTHER) if group else OTHER, list(found)) for group, found in rows]
+def _place(run: Run, finding: Finding) -> tuple[int, Label]:
+    rule = rule_of(run, finding)
+    return (rule.order[0], rule.group) if rule and rule.group.zh else (LAST, OTHER)

@@ -3,6 +3,7 @@
 The requirements on a document are earl:Assertions beside it, so that "which are absent" is a query.
 """
 
+import re
 from collections.abc import Iterator
 
 from rdflib import Literal, URIRef
@@ -13,6 +14,7 @@ from zhengtu.publish.validation.words import finding_id, rule_of, short, verdict
 from zhengtu.store.quads import Triple, turtle
 from zhengtu.terms import DCTERMS, EARL, ID, OA, PROV, RDF, RDFS, SH, XSD, code, thing
 
+STEPS = re.compile(r"<[^<>]*>(/<[^<>]*>)*")
 GENID = ID["genid/"]
 """Blank nodes of files that someone else wrote get IRIs here (RDF 1.1 Concepts, section 3.5)."""
 
@@ -102,9 +104,7 @@ def _component(finding: Finding) -> URIRef:
 
 def _path(node: URIRef, path: str) -> Iterator[Triple]:
     """A predicate, or a sequence of predicates as a list with named nodes; other paths are told by the source shape."""
-    steps = [step[1:-1] for step in path.split(">/<")] if path.startswith("<") else []
-    if ">/<" in path:
-        steps = path[1:-1].split(">/<")
+    steps = path[1:-1].split(">/<") if STEPS.fullmatch(path) else []
     if len(steps) == 1:
         yield node, SH.resultPath, URIRef(steps[0])
         return
