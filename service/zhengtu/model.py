@@ -393,6 +393,7 @@ class Requirement:
     rule: Rule
     status: Completeness
     gaps: tuple[Label, ...]
+    title: Label = Label("")
 
 
 @dataclass(frozen=True)

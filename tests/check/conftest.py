@@ -10,7 +10,7 @@ import pytest
 import rdflib
 from junitparser import JUnitXml
 
-from zhengtu import pipeline
+from zhengtu import pipeline, settings
 from zhengtu.check import shacl
 from zhengtu.model import Report, Run
 from zhengtu.settings import Settings
@@ -32,9 +32,17 @@ def view(quads: tuple[Quad, ...]) -> rdflib.Graph:
 
 
 @pytest.fixture(scope="session")
-def runs(built_settings: Settings) -> tuple[Run, ...]:
-    """The run over our data and the run over the document, kept with the build."""
-    return pipeline.check(built_settings)
+def checked_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose build folder holds a build of its own, which `runs` checks."""
+    chosen = settings.load(build_dir=tmp_path_factory.mktemp("checked"))
+    pipeline.build(chosen)
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def runs(checked_settings: Settings) -> tuple[Run, ...]:
+    """The run over our data and the run over the document, kept with their build."""
+    return pipeline.check(checked_settings)
 
 
 @pytest.fixture(scope="session")

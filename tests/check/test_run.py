@@ -56,8 +56,8 @@ def test_counts_of_focus_nodes_are_those_of_the_tables(runs: tuple[Run, ...], re
     assert looked["Report"] == 1
 
 
-def test_the_validation_is_kept_beside_the_build(runs: tuple[Run, ...], built_settings: Settings) -> None:
-    whole = builds.current(built_settings.build_dir)
+def test_the_validation_is_kept_beside_the_build(runs: tuple[Run, ...], checked_settings: Settings) -> None:
+    whole = builds.current(checked_settings.build_dir)
     lines = (whole.folder / builds.VALIDATION).read_bytes()
     quads = [(s, p, o, graph("quality")) for one in runs for s, p, o in report_triples(one)]
     assert lines == b"".join(sorted_lines(quads))
@@ -87,8 +87,8 @@ def test_the_rdf_form_has_no_blank_node_and_reads_back_as_the_same_run(runs: tup
         assert FORMATS["csv"](again) == FORMATS["csv"](one)
 
 
-def test_two_runs_give_the_same_bytes(runs: tuple[Run, ...], built_settings: Settings) -> None:
-    again = pipeline.requirements(built_settings)
+def test_two_runs_give_the_same_bytes(runs: tuple[Run, ...], checked_settings: Settings) -> None:
+    again = pipeline.requirements(checked_settings)
     assert {form: write(again) for form, write in FORMATS.items()} == {
         form: write(runs[1]) for form, write in FORMATS.items()
     }

@@ -73,6 +73,7 @@ def _requirement(graph: rdflib.Graph, node: Node, known: dict[str, Rule]) -> Req
         rule=_rule(shacl.text(graph, node, EARL.test), known),
         status=said.get(_last(graph, result, DCTERMS.type), "absent"),
         gaps=(),
+        title=name(graph, graph.value(node, EARL.subject) or node),
     )
 
 

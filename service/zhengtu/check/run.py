@@ -54,8 +54,11 @@ def check_document(report: str, quads: Iterable[Quad], files: tuple[Path, ...]) 
     data, shapes = shacl.union(quads), shacl.read_shapes(files)
     looked = tuple(rule for rule in rules.rules(shapes, data) if rule.focus is not None)
     results = shacl.validate(data, shapes)
-    requirements = tuple(requirement(report, rule, [f for f in results if f.shape == rule.id]) for rule in looked)
-    gaps = tuple(_gap(data, one) for one in requirements if one.status != "present")
+    title = name(data, thing("report", report))
+    requirements = tuple(
+        replace(requirement(report, rule, [f for f in results if f.shape == rule.id]), title=title) for rule in looked
+    )
+    gaps = tuple(_gap(one) for one in requirements if one.status != "present")
     missing = tuple(_told(data, replace(f, report=report)) for f in _not_evaluated(looked, looked, report))
     return Part(report, looked, (*gaps, *missing), requirements)
 
@@ -115,16 +118,15 @@ def _told(data: rdflib.Graph, found: Finding) -> Finding:
     return replace(found, label=name(data, node), places=places(data, node))
 
 
-def _gap(data: rdflib.Graph, one: Requirement) -> Finding:
-    focus = thing("report", one.report)
+def _gap(one: Requirement) -> Finding:
     return Finding(
         severity=one.rule.severity,
-        focus=str(focus),
+        focus=str(thing("report", one.report)),
         path="",
         value="",
         shape=one.rule.id,
         message=Label("".join(g.zh for g in one.gaps), " ".join(g.en for g in one.gaps)),
         constraint=one.status,
         report=one.report,
-        label=name(data, focus),
+        label=one.title,
     )
