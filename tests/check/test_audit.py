@@ -69,7 +69,7 @@ MUTATIONS: list[tuple[str, str, dict[str, tuple[str, str]]]] = [
     ("f060", "增长9.89%", {"growth-f060-f058-f059": ("failed", "conflict")}),
     ("f277", "1万元", {"sum-f276-f277-f278": ("failed", "sum")}),
     ("f148", "4200条", {"open-sum-f147-f148-f149-f150": ("failed", "sum")}),
-    ("f108", "≥99%", {"attainment-f018-f108": ("failed", "")}),
+    ("f108", "≥99%", {"attainment-f109-f108": ("failed", "")}),
     ("f206", "≤99%", {"attainment-f207-f206": ("failed", "")}),
     ("f105", "超60000万次", {"magnitude-f029-f105": None, "magnitude-f105-f029": None}),  # type: ignore[dict-item]
     ("f105", "超60万次", {"magnitude-f029-f105": ("failed", "magnitude")}),
@@ -142,3 +142,9 @@ def test_growth_on_a_base_of_zero_is_not_computed(report: Report, reference: Ref
     figures += tuple(replace(f, id="f900") for f in report.figures if f.id == "f066")
     by_id = judged(audit(replace(report, figures=figures, comparisons=()), reference))
     assert by_id["growth-f066-f065-f900"] == ("inapplicable", "")
+
+
+def test_a_result_of_another_measure_attains_nothing(checks: tuple[Check, ...]) -> None:
+    by_id = judged(checks)
+    assert by_id["attainment-f107-f106"] == ("passed", "")
+    assert by_id["attainment-f115-f114"] == ("cantTell", "")

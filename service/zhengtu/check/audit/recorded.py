@@ -54,6 +54,16 @@ def recorded(facts: Facts, problems: list[InputError]) -> Iterator[Check]:
         yield replace(check, id=row.id, type=row.type, outcome=OUTCOMES[row.type], explanation=row.explanation)
 
 
+def in_doubt(check: Check, rows: tuple[Comparison, ...]) -> Check:
+    """A target attained by what a reader found to answer another measure: the numbers agree, the measure does not."""
+    row = next((row for row in rows if row.type == "measure" and check.figures[:1] == row.figures[:1]), None)
+    if row is None or check.rule != "attainment":
+        return check
+    zh, en = check.explanation.zh, check.explanation.en
+    words = Label(f"{zh}但完成值与指标的计量不同，见{row.id}。", f"{en} But it answers another measure, see {row.id}.")
+    return replace(check, outcome="cantTell", explanation=words)
+
+
 def covers(row: Comparison, check: Check) -> bool:
     """Whether a reader has already said what a rule found over the same figures: the same, or another sum of them."""
     alike = row.rule == check.rule or {row.rule, check.rule} <= set(RECOMPUTED) - {"same"}

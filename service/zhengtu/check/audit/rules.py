@@ -146,10 +146,13 @@ def _open(facts: Facts, last: Figure) -> bool:
 
 
 def attainment(facts: Facts) -> Iterator[Check]:
-    """A target and the result that answers it."""
-    for figure in facts.report.figures:
-        if figure.role == "target" and (actual := facts.first(key(figure)._replace(role="actual"))):
-            yield _attainment(facts, figure, actual)
+    """A target and the result that answers it, printed nearest to it."""
+    for wanted, targets in facts.by_key.items():
+        results = facts.by_key.get(wanted._replace(role="actual"), ())
+        if wanted.role == "target" and results:
+            place = targets[0].printed_at.start
+            nearest = min(results, key=lambda figure: abs(figure.printed_at.start - place))
+            yield _attainment(facts, targets[0], nearest)
 
 
 def _attainment(facts: Facts, target: Figure, actual: Figure) -> Check:

@@ -23,7 +23,8 @@ def structure(facts: Facts) -> Iterator[Check]:
     for section in facts.report.sections:
         for style, pattern in STYLES.items():
             if found := pattern.match(facts.report.text.raw, section.span.start):
-                place = Span(found.start(1), facts.report.text.raw.index("\n", found.end()))
+                start = found.end() - len(found[0].lstrip())
+                place = Span(start, facts.report.text.raw.index("\n", found.end()))
                 groups[section.parent, style].append((_number(found[1]), section, place))
     for (parent, _), numbered in groups.items():
         if len(numbered) > 1:
