@@ -86,19 +86,33 @@ def check(build_dir: BuildDir = None) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on 监听地址 [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on 监听端口 [default: 8000]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer queries 查询进程数 [default: 3]")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Address that the public sees 公开地址")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="N-Quads or TriG file to serve instead of the build 数据文件")
+    ] = None,
     build_dir: BuildDir = None,
 ) -> None:
-    """Serve the current build: SPARQL endpoint and pages. 启动服务"""
+    """Serve the current build, or any N-Quads or TriG file. 启动服务"""
     import uvicorn
 
     from zhengtu.web.app import create_app
 
     with _plain_errors():
-        chosen = settings.load(host=host, port=port, build_dir=build_dir)
-        whole = builds.current(chosen.build_dir)
-        application = create_app(whole.open(), whole.manifest)
+        chosen = settings.load(host=host, port=port, workers=workers, base_url=base_url, data=data, build_dir=build_dir)
+        if chosen.data:
+            application = create_app(builds.of_file(chosen.data), chosen)
+        else:
+            application = create_app(builds.current(chosen.build_dir), chosen, lambda: builds.current(chosen.build_dir))
         typer.echo(f"http://{chosen.host}:{chosen.port}/  SPARQL: http://{chosen.host}:{chosen.port}/sparql")
-    uvicorn.run(application, host=chosen.host, port=chosen.port, http="httptools", log_level="warning")
+    uvicorn.run(
+        application,
+        host=chosen.host,
+        port=chosen.port,
+        http="httptools",
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
 
 
 @app.command()

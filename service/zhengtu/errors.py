@@ -30,7 +30,13 @@ ZhengtuError
     ├── BuildDamaged
     ├── BuildRunning
     ├── QueryMalformed
-    └── QueryRefused
+    ├── QueryRefused
+    ├── QueryTooComplex
+    ├── QueryTooLong
+    ├── QueryTooSlow
+    ├── QueryTooHungry
+    ├── ResultTooLarge
+    └── ServiceBusy
 """
 
 from collections.abc import Sequence
@@ -313,3 +319,45 @@ class QueryRefused(StoreError):
 
     code = "query-refused"
     status = 403
+
+
+class QueryTooComplex(StoreError):
+    """The query nests or chains deeper than the endpoint reads."""
+
+    code = "query-too-complex"
+    status = 400
+
+
+class QueryTooLong(StoreError):
+    """The text of the query is longer than the endpoint takes."""
+
+    code = "query-too-long"
+    status = 413
+
+
+class QueryTooSlow(StoreError):
+    """The query ran longer than its time."""
+
+    code = "query-too-slow"
+    status = 504
+
+
+class QueryTooHungry(StoreError):
+    """The query ended its worker: it needed more memory than a query may have."""
+
+    code = "query-too-hungry"
+    status = 507
+
+
+class ResultTooLarge(StoreError):
+    """The answer is larger than an answer may be."""
+
+    code = "result-too-large"
+    status = 507
+
+
+class ServiceBusy(StoreError):
+    """More queries are waiting or running long than the endpoint takes."""
+
+    code = "service-busy"
+    status = 503

@@ -19,6 +19,28 @@ class Settings(BaseSettings):
     )
     build_dir: Path = Field(default=Path("build"), description="Folder that a build writes 构建输出目录")
     host: str = Field(default="127.0.0.1", description="Address that the service listens on 监听地址")
+    base_url: str = Field(
+        default="", description="Address that the public sees, with any path before /sparql; empty: as asked 公开地址"
+    )
+    data: Path | None = Field(
+        default=None, description="N-Quads or TriG file to serve instead of the build 代替构建的数据文件"
+    )
+    workers: int = Field(default=3, ge=2, le=64, description="Worker processes that answer queries 查询进程数")
+    query_seconds: float = Field(default=30, gt=0, description="Longest time of one query, in seconds 单个查询最长秒数")
+    worker_memory_mb: int = Field(default=1536, ge=256, description="Memory of one worker, in MB 单个进程内存上限")
+    result_bytes: int = Field(default=50_000_000, ge=1000, description="Largest answer, in bytes 单个结果最大字节数")
+    query_chars: int = Field(
+        default=200_000, ge=100, description="Longest query text, in characters 查询文本最长字符数"
+    )
+    query_depth: int = Field(
+        default=64, ge=8, le=200, description="Deepest nesting of brackets in a query 括号最深层数"
+    )
+    query_chain: int = Field(default=300, ge=50, le=1000, description="Most operators in one group 一组内最多运算符数")
+    queue_length: int = Field(default=64, ge=0, description="Most queries that wait 最多等待的查询数")
+    queue_seconds: float = Field(default=10, gt=0, description="Longest wait for a worker, in seconds 最长等待秒数")
+    body_bytes: int = Field(default=1_000_000, ge=1000, description="Largest request body, in bytes 请求体最大字节数")
+    cache_bytes: int = Field(default=64_000_000, ge=0, description="Memory for answers given before 结果缓存字节数")
+    log_queries: bool = Field(default=False, description="Write the text of queries to the log 日志记录查询文本")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the service listens on 监听端口")
 
 

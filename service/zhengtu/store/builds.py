@@ -34,6 +34,12 @@ class Build:
 
     folder: Path
     manifest: dict[str, Any]
+    quads: str = QUADS
+
+    @property
+    def file(self) -> Path:
+        """The file with all quads, its links followed, so that it stays the same when a new build comes."""
+        return (self.folder / self.quads).resolve()
 
     def parts(self, report: str) -> tuple[Path, Path]:
         """The N-Quads files of what all reports share and of one report."""
@@ -41,7 +47,7 @@ class Build:
 
     def open(self) -> EmbeddedStore:
         """The build in the embedded engine. Raises BuildDamaged when it does not hold what its manifest says."""
-        store = EmbeddedStore.of_file(self.folder / QUADS)
+        store = EmbeddedStore.of_file(self.file)
         if len(store) != self.manifest["quads"]:
             raise BuildDamaged(
                 f"{self.folder} holds {len(store)} quads, its manifest says {self.manifest['quads']}; "
@@ -59,6 +65,14 @@ def current(build_dir: Path) -> Build:
         raise BuildMissing(f"There is no build in {build_dir}; run `zhengtu build` first.") from None
     except json.JSONDecodeError as error:
         raise BuildDamaged(f"{folder / MANIFEST} is damaged ({error}); run `zhengtu build` again.") from None
+
+
+def of_file(path: Path) -> Build:
+    """Any N-Quads or TriG file, served as if it were a build. Raises BuildMissing or StoreError."""
+    store = EmbeddedStore.of_file(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest = {"version": __version__, "digest": digest, "quads": len(store), "graphs": {}, "reports": {}}
+    return Build(path.parent, manifest, path.name)
 
 
 def write(

@@ -1,8 +1,9 @@
 """Oxigraph in this process."""
 
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import pyoxigraph as ox
 
@@ -10,7 +11,9 @@ from zhengtu.errors import BuildMissing, QueryMalformed, StoreError
 from zhengtu.namespaces import PREFIXES
 from zhengtu.store.door import Format, Kind
 from zhengtu.store.guard import examine
+from zhengtu.store.limits import Limits
 
+LIMITS = Limits()
 _SOLUTIONS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -49,39 +52,47 @@ class EmbeddedAnswer:
 
     def write(self, form: Format) -> bytes:
         """The engine's own serialisation."""
+        out = io.BytesIO()
+        self.write_to(out, form)
+        return out.getvalue()
+
+    def write_to(self, out: IO[bytes], form: Format) -> None:
+        """The engine's own serialisation, written to `out` as it is made."""
         if form.kind != self.kind:
             raise ValueError(f"{form.name} does not carry {self.kind}")
         if isinstance(self._found, ox.QueryTriples):
-            return _bytes(ox.serialize(self._found, format=_GRAPHS[form.name], prefixes=PREFIXES))
-        return _bytes(self._found.serialize(format=_SOLUTIONS[form.name]))
+            ox.serialize(self._found, out, format=_GRAPHS[form.name], prefixes=PREFIXES)
+        else:
+            self._found.serialize(out, format=_SOLUTIONS[form.name])
 
 
 class EmbeddedStore:
     """A dataset in memory."""
 
-    def __init__(self, engine: ox.Store) -> None:
-        self._engine = engine
+    def __init__(self, engine: ox.Store, limits: Limits = LIMITS) -> None:
+        self._engine, self._limits = engine, limits
 
     @classmethod
-    def of_file(cls, path: Path) -> Self:
-        """The N-Quads file of a build.
+    def of_file(cls, path: Path, limits: Limits = LIMITS) -> Self:
+        """The N-Quads file of a build, or a TriG file.
 
         Raises BuildMissing when there is none, StoreError when it cannot be read.
         """
         engine = ox.Store()
+        form = ox.RdfFormat.TRIG if path.suffix == ".trig" else ox.RdfFormat.N_QUADS
         try:
-            engine.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
+            engine.bulk_load(path=str(path), format=form)
         except FileNotFoundError:
             raise BuildMissing(f"There is no build at {path}; run `zhengtu build` first.") from None
         except (OSError, SyntaxError) as error:
             raise StoreError(f"{path} cannot be loaded: {error}") from None
-        return cls(engine)
+        return cls(engine, limits)
 
     def query(
         self, text: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
     ) -> EmbeddedAnswer:
         """Answer a query; see `door.Store.query`."""
-        named_in_query = examine(text)
+        named_in_query = examine(text, self._limits)
         by_request = bool(default_graphs or named_graphs)
         try:
             found = self._engine.query(
@@ -107,10 +118,6 @@ def write_trig(quads_file: Path, trig_file: Path) -> None:
             format=ox.RdfFormat.TRIG,
             prefixes=PREFIXES,
         )
-
-
-def _bytes(written: bytes | None) -> bytes:
-    return written or b""
 
 
 def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:

@@ -29,19 +29,24 @@ SELECT ?指标 ?目标值 ?完成值 WHERE {
 def home(request: Request) -> Response:
     """What this is, and where the rest is; in the language asked for by `?lang=`, else by Accept-Language."""
     words = WORDS[_language(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))]
-    page = {"manifest": request.app.state.manifest, "columns": COLUMNS, "example": EXAMPLE, "words": words}
+    page = {
+        "manifest": request.app.state.service.build.manifest,
+        "columns": COLUMNS,
+        "example": EXAMPLE,
+        "words": words,
+    }
     return templates.TemplateResponse(request, "home.html", page, headers={"Vary": "Accept-Language"})
 
 
 @router.get("/health")
 def health(request: Request) -> dict[str, Any]:
     """Whether the service answers, and over which build."""
-    manifest = request.app.state.manifest
+    manifest = request.app.state.service.build.manifest
     return {
         "status": "ready",
         "version": __version__,
         "digest": manifest["digest"],
-        "quads": len(request.app.state.store),
+        "quads": len(request.app.state.service.store),
         "reports": sorted(manifest["reports"]),
     }
 

@@ -1,0 +1,36 @@
+"""Answers given before, up to a number of bytes; the least used go first."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Cache(Generic[Value]):
+    """Values by key, each with its size."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._size = limit, 0
+        self._held: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+
+    def get(self, key: Hashable) -> Value | None:
+        """The value, which becomes the newest."""
+        if key not in self._held:
+            return None
+        self._held.move_to_end(key)
+        return self._held[key][0]
+
+    def put(self, key: Hashable, value: Value, size: int) -> None:
+        """Keep the value, unless it would take an eighth of the room alone."""
+        if size * 8 > self._limit or key in self._held:
+            return
+        self._held[key] = value, size
+        self._size += size
+        while self._size > self._limit:
+            self._size -= self._held.popitem(last=False)[1][1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._held.clear()
+        self._size = 0
