@@ -2,8 +2,16 @@
 
 import pytest
 
-from zhengtu.errors import QueryRefused
-from zhengtu.store.guard import examine
+from zhengtu.errors import QueryRefused, QueryTooComplex, QueryTooLong
+from zhengtu.store.guard import examine as examine_within
+from zhengtu.store.limits import Limits
+
+LIMITS = Limits()
+
+
+def examine(query: str) -> bool:
+    return examine_within(query, LIMITS)
+
 
 DISGUISES = [
     "SELECT * { SERVICE <http://x> { ?s ?p ?o } }",
@@ -46,3 +54,35 @@ def test_a_dataset_clause_is_seen() -> None:
 def test_an_impossible_escape_is_refused() -> None:
     with pytest.raises(QueryRefused, match="escape"):
         examine(r"SELECT * { ?s ?p \UFFFFFFFF }")
+
+
+BOMBS = [
+    "SELECT * { FILTER(" + "(" * 5000 + "1" + ")" * 5000 + ") }",
+    "SELECT * {" + "{" * 100 + "}" * 100 + "}",
+    "SELECT * { ?s ?p " + "[ ?p " * 200 + "1" + "]" * 200 + " }",
+    "SELECT * { FILTER(" + "||".join(["?a"] * 5000) + ") }",
+    "SELECT * { FILTER(" + "!" * 5000 + "?a) }",
+    "SELECT * { ?s " + "/".join(["<urn:p>"] * 5000) + " ?o }",
+    "SELECT * { " + " UNION ".join(["{}"] * 5000) + " }",
+    "SELECT * { FILTER(1" + "+1" * 5000 + " > 0) }",
+]
+
+
+@pytest.mark.parametrize("query", BOMBS, ids=[q[:32] for q in BOMBS])
+def test_what_would_overflow_the_parser_is_refused(query: str) -> None:
+    with pytest.raises(QueryTooComplex):
+        examine(query)
+
+
+def test_a_query_has_a_longest_text() -> None:
+    with pytest.raises(QueryTooLong):
+        examine("#" * 200_001)
+
+
+def test_brackets_and_operators_in_strings_count_for_nothing() -> None:
+    text = "(" * 300 + "||" * 400
+    assert examine(f'SELECT * FROM <urn:g> {{ ?s ?p "{text}", """{text}""" . # {text}\n }}')
+
+
+def test_long_lists_of_values_are_no_chain() -> None:
+    assert not examine("SELECT * { VALUES ?x { " + " ".join(map(str, range(20_000))) + " } FILTER(?x IN (1, 2)) }")
