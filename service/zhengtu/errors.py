@@ -36,7 +36,10 @@ ZhengtuError
     ├── QueryTooSlow
     ├── QueryTooHungry
     ├── ResultTooLarge
-    └── ServiceBusy
+    ├── ServiceBusy
+    ├── RemoteUnavailable
+    ├── RemoteAnswerBroken
+    └── RemoteLoadFailed
 """
 
 from collections.abc import Sequence
@@ -361,3 +364,24 @@ class ServiceBusy(StoreError):
 
     code = "service-busy"
     status = 503
+
+
+class RemoteUnavailable(StoreError):
+    """The remote store cannot be reached, or does not serve this request."""
+
+    code = "remote-unavailable"
+    status = 503
+
+
+class RemoteAnswerBroken(StoreError):
+    """The remote store's answer is cut off, or is not what was asked for."""
+
+    code = "remote-answer-broken"
+    status = 502
+
+
+class RemoteLoadFailed(StoreError):
+    """The remote store does not take a graph, or does not hold afterwards what the build holds."""
+
+    code = "remote-load-failed"
+    status = 502

@@ -1,21 +1,24 @@
-"""The steps, in order: read → graph → store, then check. The file to read first."""
+"""The steps, in order: read → graph → describe → store, then check. The file to read first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
+from heapq import merge
 from itertools import chain
 from pathlib import Path
 
 from zhengtu import rooms
 from zhengtu.check import coverage, shacl
 from zhengtu.errors import FileMissing, ReportInvalid
-from zhengtu.graph.assemble import cube_quads, report_quads, shared_quads
-from zhengtu.model import Finding, Reference, Report
+from zhengtu.graph.assemble import cube_quads, fresh, report_quads, shared_quads
+from zhengtu.model import Finding, Report
+from zhengtu.publish.questions import read_questions
+from zhengtu.publish.void import void_quads
 from zhengtu.read.files import digest
 from zhengtu.read.reference import read_reference
 from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
 from zhengtu.store.builds import Build
-from zhengtu.store.quads import read_quads, sorted_lines
+from zhengtu.store.quads import Quad, Triple, read_quads, sorted_lines
 
 Say = Callable[[str], None]
 
@@ -28,6 +31,8 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
     data, ontology = settings.data_dir, rooms.ontology()
     shared_files = [p for p in (data / "reference").iterdir() if p.is_file()] + [ontology / "codes.ttl"]
     reference, shared_digest = read_reference(data, ontology), digest(shared_files)
+    shared = list(shared_quads(reference, ontology))
+    stated = {quad[:3] for quad in shared}
     lines: dict[str, list[bytes]] = {}
     held: dict[str, object] = {}
     refused: list[ReportInvalid] = []
@@ -39,12 +44,15 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
         except ReportInvalid as invalid:
             refused.append(invalid)
             continue
-        lines[report.id] = _lines(report, reference, covered, ontology)
+        lines[report.id] = _lines(fresh(report_quads(report, reference, covered.share), stated), stated, ontology)
         held[report.id] = _held(report, covered)
     if refused:
         raise ReportInvalid(", ".join(r.report for r in refused), [p for r in refused for p in r.problems])
+    say(f"describing {', '.join(lines)}")
+    common = sorted_lines(shared)
+    described = void_quads(list(merge(common, *lines.values())), read_questions(ontology / "questions"))
     say(f"writing {settings.build_dir}")
-    return builds.write(settings.build_dir, sorted_lines(shared_quads(reference, ontology)), lines, held)
+    return builds.write(settings.build_dir, common, lines, held, sorted_lines(described))
 
 
 def check(settings: Settings, say: Say = lambda _: None) -> tuple[Finding, ...]:
@@ -72,9 +80,11 @@ def _covered(report: Report) -> coverage.Coverage:
     return covered
 
 
-def _lines(report: Report, reference: Reference, covered: coverage.Coverage, ontology: Path) -> list[bytes]:
-    quads = list(report_quads(report, reference, covered.share))
-    return sorted_lines(chain(quads, cube_quads(quads, ontology)))
+def _lines(quads: Iterable[Quad], stated: Set[Triple], ontology: Path) -> list[bytes]:
+    """The quads of a report with their cube."""
+    facts = list(quads)
+    cube = fresh(cube_quads(facts, ontology), stated | {fact[:3] for fact in facts})
+    return sorted_lines(chain(facts, cube))
 
 
 def _held(report: Report, covered: coverage.Coverage) -> dict[str, object]:

@@ -40,6 +40,28 @@ class Settings(BaseSettings):
     queue_seconds: float = Field(default=10, gt=0, description="Longest wait for a worker, in seconds 最长等待秒数")
     body_bytes: int = Field(default=1_000_000, ge=1000, description="Largest request body, in bytes 请求体最大字节数")
     cache_bytes: int = Field(default=64_000_000, ge=0, description="Memory for answers given before 结果缓存字节数")
+    url_bytes: int = Field(
+        default=8192, ge=256, description="Longest address of a request, in bytes 请求网址最大字节数"
+    )
+    header_bytes: int = Field(
+        default=16_384, ge=1024, description="Largest headers of a request together, in bytes 请求头合计最大字节数"
+    )
+    receive_seconds: float = Field(
+        default=20, gt=0, description="Longest time for a request to arrive, in seconds 接收一个请求的最长秒数"
+    )
+    send_seconds: float = Field(
+        default=20, gt=0, description="Longest time that a client may stop reading, in seconds 客户端停止接收的最长秒数"
+    )
+    keep_alive_seconds: int = Field(
+        default=5, ge=0, description="How long a connection stays open between requests 空闲连接保持秒数"
+    )
+    connections: int = Field(default=500, ge=1, description="Most connections at the same time 最多同时连接数")
+    proxies: str = Field(
+        default="127.0.0.1",
+        description="Proxies whose X-Forwarded-For and -Proto are believed, with commas between 可信反向代理的地址",
+    )
+    log_requests: bool = Field(default=True, description="Write a line for every request to the log 日志记录每个请求")
+    log_clients: bool = Field(default=False, description="Write the addresses of clients to the log 日志记录客户端地址")
     log_queries: bool = Field(default=False, description="Write the text of queries to the log 日志记录查询文本")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the service listens on 监听端口")
 

@@ -1,9 +1,13 @@
 """The guard judges tokens: no disguise of SERVICE passes, no harmless word is taken for it."""
 
+import time
+from contextlib import suppress
+
 import pytest
 
-from zhengtu.errors import QueryRefused, QueryTooComplex, QueryTooLong
+from zhengtu.errors import QueryMalformed, QueryRefused, QueryTooComplex, QueryTooLong
 from zhengtu.store.guard import examine as examine_within
+from zhengtu.store.guard import form
 from zhengtu.store.limits import Limits
 
 LIMITS = Limits()
@@ -25,18 +29,43 @@ DISGUISES = [
     "SELECT * { ?s ?p '''it's''' SERVICE <http://x> { } }",
     "SELECT * { FILTER(?a<?b)SERVICE<http://x>{} }",
     "SELECT * { ?s <http://x#y> ?o SERVICE <http://x> { } }",
+    r'SELECT * { ?s ?p "\u005c" . SERVICE <http://x> { ?s ?p ?o } FILTER(?o = "x") }',
+    r"SELECT * { ?s ?p '\u0027 . SERVICE <http://x> { } #' }",
+    "SELECT * { ?s ?p 1SERVICE <http://x> { } }",
+    "SELECT * { ?s ?p trueSERVICE <http://x> { } }",
+    "SELECT * { SERVICESILENT<http://x> { } }",
+    "PREFIX : <http://x> SELECT * { SERVICE:a { } }",
+    "PREFIX : <http://x> SELECT * { servicesilent:a # comment\n { } }",
+    "PREFIX e: <http://x> PREFIX SERVICEe: <http://y> SELECT * { ?s ?p 1.SERVICEe:a { } }",
+    r"SELECT * { ?s <http://x/'\u0041> '\u0027' . SERVICE <http://x> { } #' }",
+    "SELECT * { ?s ?p ?o\u00b7 SERVICE <http://x> { } }",
+]
+DOUBTFUL = [
+    "SELECT * { ?s ?p ?o FILTER(?o<?o+2)SERVICE#>\n<http://x>{ } }",
+    "SELECT * { ?s ?p ?o FILTER(?o<strlen('>'))SERVICE <http://x> { } #'\n }",
+    "SELECT * { ?s ?p ?o FILTER(?o<?s#>'''\n)SERVICE <http://x> { } #'''\n }",
+    "PREFIX x: <http://x> SELECT * { ?s ?p ?o FILTER(?o<x:f('>'))SERVICE <http://x> { } #'\n }",
 ]
 HARMLESS = [
     "SELECT * { ?service ex:service 'SERVICE' . # SERVICE <http://x>\n }",
     'SELECT * { ?s rdfs:label "call the SERVICE" ; <http://x/SERVICE> $SERVICE }',
     "PREFIX service: <http://x> SELECT * { ?s service:from ?o }",
     r"SELECT * { ?s ?p '\"SERVICE' }",
+    "PREFIX service: <http://x> SELECT * { GRAPH service:g { ?s ?p ?o } }",
+    "SELECT * { ?s <http://x/(a)'s#SERVICE> ?o FILTER(?o < 1 && ?o>0) }",
+    "SELECT * { ?s <urn:x:service> ?o }",
 ]
 
 
 @pytest.mark.parametrize("query", DISGUISES)
 def test_service_is_refused_in_every_disguise(query: str) -> None:
     with pytest.raises(QueryRefused, match="SERVICE"):
+        examine(query)
+
+
+@pytest.mark.parametrize("query", DOUBTFUL)
+def test_what_may_be_an_iri_or_a_comparison_is_sent_back_where_it_could_hide_something(query: str) -> None:
+    with pytest.raises(QueryMalformed, match="space after <"):
         examine(query)
 
 
@@ -85,4 +114,44 @@ def test_brackets_and_operators_in_strings_count_for_nothing() -> None:
 
 
 def test_long_lists_of_values_are_no_chain() -> None:
-    assert not examine("SELECT * { VALUES ?x { " + " ".join(map(str, range(20_000))) + " } FILTER(?x IN (1, 2)) }")
+    for values in (map(str, range(20_000)), (f'"{n}"^^<urn:t>' for n in range(10_000))):
+        assert not examine("SELECT * { VALUES ?x { " + " ".join(values) + " } FILTER(?x IN (1, 2)) }")
+
+
+@pytest.mark.parametrize("part", ["1", "1.", "a-.", "a:", "'", '"""', "<", "<a", "SERVICEa.", "\\u0041", " ", "#\n"])
+def test_reading_a_text_takes_time_in_step_with_its_length(part: str) -> None:
+    began = time.perf_counter()
+    with suppress(QueryRefused, QueryTooComplex):
+        examine(part * (LIMITS.query_chars // len(part)))
+    assert time.perf_counter() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT * { ?s ?p ?o }", "SELECT"),
+        ("# INSERT DATA\nPREFIX drop: <http://x/DROP> BASE <http://x> ask { ?insert drop:add 'CLEAR' }", "ASK"),
+        ("construct where { ?s ?p ?o }", "CONSTRUCT"),
+        ("DESCRIBE <http://x/LOAD>", "DESCRIBE"),
+    ],
+)
+def test_the_form_of_a_query_is_its_first_word(query: str, expected: str) -> None:
+    assert form(query, LIMITS) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# SELECT",
+        "DROP ALL",
+        "PREFIX ex: <http://x> insert data { ex:a ex:b 1 }",
+        "SELECT * { ?s ?p ?o } ; CLEAR ALL",
+        r"SELECT * { ?s ?p ?o } ; \u0044ROP ALL",
+        r"\u0053ELECT * { ?s ?p ?o }",
+        "DEFINE get:soft 'soft' SELECT * { ?s ?p ?o }",
+    ],
+)
+def test_what_is_no_query_has_no_form(text: str) -> None:
+    with pytest.raises(QueryMalformed):
+        form(text, LIMITS)

@@ -1,7 +1,8 @@
 """Builds on disk: sorted lines in, a whole build out, or none.
 
 A build is a folder named by the digest of its N-Quads; `current` points to the newest whole one. A build that fails or
-is cut off changes nothing, and the build before stays until the next, for whoever still reads it.
+is cut off changes nothing, and the build before stays until the next, for whoever still reads it. One that a service
+holds by a shared lock on its N-Quads stays until a build after that service has let it go.
 
     current → 0123456789abcdef/   zhengtu.nq  zhengtu.trig  shared.nq  reports/<id>.nq  manifest.json
 """
@@ -26,6 +27,7 @@ from zhengtu.store.embedded import EmbeddedStore, write_trig
 
 QUADS, TRIG, SHARED, REPORTS = "zhengtu.nq", "zhengtu.trig", "shared.nq", "reports"
 MANIFEST, CURRENT, LOCK = "manifest.json", "current", ".lock"
+PER_GRAPH = "SELECT ?g (COUNT(*) AS ?quads) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class Build:
 
     def open(self) -> EmbeddedStore:
         """The build in the embedded engine. Raises BuildDamaged when it does not hold what its manifest says."""
+        if self.file.exists() and (found := _digest(self.file)) != self.manifest["digest"]:
+            raise BuildDamaged(
+                f"{self.folder} holds {self.quads} with sha256 {found[:16]}…, its manifest says "
+                f"{self.manifest['digest'][:16]}…; run `zhengtu build` again. 构建文件与清单不符，请重新构建"
+            )
         store = EmbeddedStore.of_file(self.file)
         if len(store) != self.manifest["quads"]:
             raise BuildDamaged(
@@ -70,15 +77,21 @@ def current(build_dir: Path) -> Build:
 def of_file(path: Path) -> Build:
     """Any N-Quads or TriG file, served as if it were a build. Raises BuildMissing or StoreError."""
     store = EmbeddedStore.of_file(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    manifest = {"version": __version__, "digest": digest, "quads": len(store), "graphs": {}, "reports": {}}
+    graphs = {graph: int(quads) for graph, quads in store.query(PER_GRAPH).rows()}
+    manifest = {"version": __version__, "digest": _digest(path), "quads": len(store), "graphs": graphs, "reports": {}}
     return Build(path.parent, manifest, path.name)
 
 
 def write(
-    build_dir: Path, shared: list[bytes], reports: Mapping[str, list[bytes]], held: Mapping[str, object]
+    build_dir: Path,
+    shared: list[bytes],
+    reports: Mapping[str, list[bytes]],
+    held: Mapping[str, object],
+    described: Iterable[bytes] = (),
 ) -> Build:
-    """Write sorted N-Quads lines as a build and make it the current one; `held` says what each report holds.
+    """Write sorted N-Quads lines as a build and make it the current one.
+
+    `held` says what each report holds; `described` is what is said of all of them together, and no part's.
 
     Raises BuildRunning when another build writes to the same folder.
     """
@@ -90,12 +103,17 @@ def write(
         (work / SHARED).write_bytes(b"".join(shared))
         for report, lines in reports.items():
             (work / REPORTS / f"{report}.nq").write_bytes(b"".join(lines))
-        counted = _write_quads(work / QUADS, (line for line, _ in groupby(merge(shared, *reports.values()))))
+        counted = _write_quads(work / QUADS, (line for line, _ in groupby(merge(shared, *reports.values(), described))))
         write_trig(work / QUADS, work / TRIG)
         manifest = {"version": __version__, **counted, "reports": dict(held)}
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
         (work / MANIFEST).write_text(text, encoding="utf-8")
         return Build(_switch(build_dir, work, manifest["digest"][:16]), manifest)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as quads:
+        return hashlib.file_digest(quads, "sha256").hexdigest()
 
 
 @contextmanager
@@ -137,6 +155,19 @@ def _switch(build_dir: Path, work: Path, name: str) -> Path:
     link.symlink_to(folder.name)
     link.replace(build_dir / CURRENT)
     for old in build_dir.iterdir():
-        if old.is_dir() and not old.is_symlink() and old.resolve() not in (before, folder.resolve()):
+        kept = old.is_symlink() or old.resolve() in (before, folder.resolve())
+        if old.is_dir() and not kept and not _is_held(old / QUADS):
             shutil.rmtree(old)
     return folder
+
+
+def _is_held(quads: Path) -> bool:
+    """Whether a service has the file locked."""
+    try:
+        with quads.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -20,7 +20,7 @@ _SOLUTIONS = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-_GRAPHS = {
+GRAPHS = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,
     "rdf": ox.RdfFormat.RDF_XML,
@@ -61,7 +61,7 @@ class EmbeddedAnswer:
         if form.kind != self.kind:
             raise ValueError(f"{form.name} does not carry {self.kind}")
         if isinstance(self._found, ox.QueryTriples):
-            ox.serialize(self._found, out, format=_GRAPHS[form.name], prefixes=PREFIXES)
+            ox.serialize(self._found, out, format=GRAPHS[form.name], prefixes=PREFIXES)
         else:
             self._found.serialize(out, format=_SOLUTIONS[form.name])
 
@@ -101,7 +101,7 @@ class EmbeddedStore:
                 default_graph=[ox.NamedNode(iri) for iri in default_graphs] if by_request else None,
                 named_graphs=[ox.NamedNode(iri) for iri in named_graphs] if by_request else None,
             )
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, RuntimeError) as error:
             raise QueryMalformed(str(error)) from None
         return EmbeddedAnswer(found)
 

@@ -1,9 +1,13 @@
-"""What one query may cost, and how many may run: one frozen record, made from the settings."""
+"""What one query may cost, and how many may run: one frozen record, made from the settings.
+
+The settings are not imported: a worker, which starts often, needs only the record.
+"""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from zhengtu.settings import Settings
+if TYPE_CHECKING:
+    from zhengtu.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Limits:
     slow_after: float = 0.2
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: "Settings") -> Self:
         """The limits that the settings set."""
         return cls(
             seconds=settings.query_seconds,

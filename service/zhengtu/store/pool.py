@@ -2,31 +2,50 @@
 
 Every worker takes any query. One that runs longer than `slow_after` is slow: it yields the processor to the others, and
 one worker less than there are may be slow at the same time, so that a quick query never waits for slow ones. Among
-waiting queries the shortest text goes first.
+waiting queries the shortest text goes first. A worker that ends, for whatever reason, is replaced.
 """
 
 import asyncio
+import fcntl
 import itertools
-import json
-import os
 import signal
-import socket
-import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import IO
 
 from zhengtu import errors
 from zhengtu.errors import QueryTooHungry, QueryTooSlow, ServiceBusy, StoreError
 from zhengtu.store.door import Format, Kind, by_name
 from zhengtu.store.limits import Limits
-from zhengtu.store.worker import LENGTHS, Head
+from zhengtu.store.process import Keeper, Worker
+from zhengtu.store.worker import Head
 
-NICE = 10
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 ERRORS: dict[str, type[StoreError]] = {
     kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, StoreError)
 }
+REASONS: Mapping[type[BaseException], str] = {
+    QueryTooSlow: "time",
+    QueryTooHungry: "memory",
+    ServiceBusy: "crowded",
+    asyncio.CancelledError: "abandoned",
+}
+"""Why a worker is replaced, by what its query raised; else `killed` from outside, `priority` (it was slow), `fault`."""
+
+
+class Observer:
+    """Who is told what the workers do; this one does not listen."""
+
+    def ran(self, seconds: float) -> None:
+        """A query held a worker for `seconds`."""
+
+    def replaced(self, reason: str, words: str) -> None:
+        """A worker ended, for one of REASONS; `words` is the last line that it wrote."""
+
+    def unstarted(self, words: str) -> None:
+        """A worker could not start; it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,86 +69,68 @@ class Reply:
     body: bytes
 
 
-class Worker:
-    """One worker process and the socket to it."""
-
-    def __init__(
-        self, process: asyncio.subprocess.Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self.process, self._reader, self._writer = process, reader, writer
-        self.slow = False
-
-    @classmethod
-    async def start(cls, quads: Path, limits: Limits) -> Self:
-        """Start a process and wait until it holds the store. Raises StoreError when it ends before."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            command = (sys.executable, "-m", "zhengtu.store.worker", str(theirs.fileno()), str(quads))
-            process = await asyncio.create_subprocess_exec(
-                *command, json.dumps(asdict(limits)), pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL
-            )
-        reader, writer = await asyncio.open_connection(sock=ours, limit=1 << 20)
-        worker = cls(process, reader, writer)
-        try:
-            await worker._receive()
-        except asyncio.IncompleteReadError:
-            await worker.end()
-            raise StoreError(f"A worker could not load {quads.name}.") from None
-        return worker
-
-    async def ask(self, head: Head) -> tuple[Head, bytes]:
-        """One request, one answer. Raises IncompleteReadError or ConnectionError when the process ends."""
-        written = json.dumps(head).encode()
-        self._writer.write(LENGTHS.pack(len(written), 0) + written)
-        await self._writer.drain()
-        return await self._receive()
-
-    async def _receive(self) -> tuple[Head, bytes]:
-        head, body = LENGTHS.unpack(await self._reader.readexactly(LENGTHS.size))
-        return json.loads(await self._reader.readexactly(head)), await self._reader.readexactly(body)
-
-    def yield_processor(self) -> None:
-        """Let every quick query go before this one."""
-        self.slow = True
-        if self.process.returncode is None:
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, NICE)
-
-    async def end(self) -> None:
-        """Kill the process and wait for its end."""
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGKILL)
-        await self.process.wait()
-        self._writer.close()
-
-
 class WorkerPool:
     """The workers over one build."""
 
-    def __init__(self, quads: Path, limits: Limits) -> None:
-        self.limits, self._quads = limits, quads
+    def __init__(self, quads: Path, limits: Limits, observer: Observer | None = None) -> None:
+        self.limits, self._quads, self._observer = limits, quads, observer or Observer()
+        self._keeper = Keeper(quads, limits)
         self._idle: list[Worker] = []
-        self._waiting: list[tuple[int, int, asyncio.Future[Worker]]] = []
+        self._busy: set[Worker] = set()
+        self._waiting: list[tuple[int, int, asyncio.Future[Worker | None]]] = []
         self._order = itertools.count()
         self._starting: set[asyncio.Task[None]] = set()
-        self._busy: set[Worker] = set()
+        self._ending: set[asyncio.Task[None]] = set()
         self._slow = 0
         self._closed = False
+        self._held: IO[bytes] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return len(self._waiting)
+
+    def states(self) -> dict[str, int]:
+        """Workers by what they do."""
+        slow = sum(worker.slow for worker in self._busy)
+        return {
+            "idle": len(self._idle),
+            "busy": len(self._busy) - slow,
+            "slow": slow,
+            "starting": len(self._starting) + len(self._ending),
+        }
 
     async def start(self) -> None:
-        """Start all workers. Raises StoreError when one cannot load the build."""
-        self._idle = list(
-            await asyncio.gather(*(Worker.start(self._quads, self.limits) for _ in range(self.limits.workers)))
-        )
+        """Start all workers, and hold the build against removal. Raises StoreError when one cannot load it."""
+        self._held = _hold(self._quads)
+        starts = (self._keeper.worker() for _ in range(self.limits.workers))
+        started = await asyncio.gather(*starts, return_exceptions=True)
+        for worker in started:
+            if isinstance(worker, Worker):
+                self._keep(worker)
+        for fault in started:
+            if isinstance(fault, BaseException):
+                await self.stop(drain_seconds=0)
+                raise fault
 
     async def stop(self, drain_seconds: float = 10) -> None:
-        """Let running queries end for a while, then end every worker."""
-        self._closed = True
-        deadline = asyncio.get_running_loop().time() + drain_seconds
-        while self._busy and asyncio.get_running_loop().time() < deadline:
+        """Let queries that run or wait end for a while, then end every worker; the queries left raise ServiceBusy."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + drain_seconds
+        while (self._busy or self._waiting) and clock() < deadline and not self._closed:
             await asyncio.sleep(0.02)
-        await asyncio.gather(*self._starting, return_exceptions=True)
+        self._closed = True
+        for _, _, turn in self._waiting:
+            turn.set_result(None)
+        self._waiting.clear()
+        for task in self._starting:
+            task.cancel()
+        await asyncio.gather(*self._starting, *self._ending, return_exceptions=True)
         await asyncio.gather(*(worker.end() for worker in (*self._idle, *self._busy)))
+        await self._keeper.end()
         self._idle.clear()
+        if self._held:
+            self._held.close()
 
     async def ask(self, request: Request) -> Reply:
         """Answer a query; a caller that is cancelled stops its query.
@@ -139,38 +140,32 @@ class WorkerPool:
         """
         worker = await self._take(len(request.query))
         self._busy.add(worker)
-        healthy = False
+        fault: BaseException | None = None
+        began = asyncio.get_running_loop().time()
         try:
             head, body = await self._run(worker, request)
-            healthy = True
-        except (asyncio.IncompleteReadError, ConnectionError):
-            raise QueryTooHungry(
-                f"The query ended its worker: it needed more than {self.limits.memory_mb} MB, or nested too deep."
-            ) from None
+        except BaseException as error:
+            fault = error
+            raise
         finally:
-            self._busy.discard(worker)
-            self._give_back(worker, healthy=healthy)
+            self._observer.ran(asyncio.get_running_loop().time() - began)
+            self._give_back(worker, fault)
         if "error" in head:
             raise ERRORS[head["error"]](head["detail"])
         return Reply(head["kind"], by_name(head.get("format", "")), body)
 
     async def _run(self, worker: Worker, request: Request) -> tuple[Head, bytes]:
         seconds = min(request.seconds or self.limits.seconds, self.limits.seconds)
-        head = {
-            "query": request.query,
-            "default": list(request.default_graphs),
-            "named": list(request.named_graphs),
-            "formats": {
-                "solutions": request.solutions and request.solutions.name,
-                "graph": request.graph and request.graph.name,
-            },
-        }
-        asked = asyncio.ensure_future(worker.ask(head))
+        asked = worker.ask(_head(request))
         try:
             done, _ = await asyncio.wait((asked,), timeout=min(self.limits.slow_after, seconds))
-            if done:
-                return asked.result()
-            return await self._run_slowly(worker, asked, seconds)
+            return asked.result() if done else await self._run_slowly(worker, asked, seconds)
+        except ConnectionError:
+            if self._closed:
+                raise ServiceBusy("The service is stopping.") from None
+            raise QueryTooHungry(
+                f"The query ended its worker: it needed more than {self.limits.memory_mb} MB, or nested too deep."
+            ) from None
         finally:
             asked.cancel()
 
@@ -192,46 +187,114 @@ class WorkerPool:
         return asked.result()
 
     async def _take(self, weight: int) -> Worker:
+        while self._idle and not self._closed:
+            worker = self._idle.pop()
+            if not worker.lost:
+                return worker
+            self._retire(worker, "killed")
         if self._closed:
             raise ServiceBusy("The service is stopping.")
-        if self._idle:
-            return self._idle.pop()
         if len(self._waiting) >= self.limits.queue:
             raise ServiceBusy(f"{self.limits.queue} queries are waiting already; try again later.")
-        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        return await self._wait(weight)
+
+    async def _wait(self, weight: int) -> Worker:
+        turn: asyncio.Future[Worker | None] = asyncio.get_running_loop().create_future()
         entry = (weight, next(self._order), turn)
         self._waiting.append(entry)
         try:
-            return await asyncio.wait_for(asyncio.shield(turn), self.limits.queue_seconds)
-        except BaseException as error:
-            if turn.done() and not turn.cancelled():
-                self._offer(turn.result())
-            else:
-                turn.cancel()
-                self._waiting.remove(entry)
-            if isinstance(error, TimeoutError):
-                raise ServiceBusy("The query waited too long for its turn; try again later.") from None
+            await asyncio.wait((turn,), timeout=self.limits.queue_seconds)
+        except asyncio.CancelledError:
+            if turn.done() and (given := turn.result()):
+                self._offer(given)
             raise
+        finally:
+            with suppress(ValueError):
+                self._waiting.remove(entry)
+        if not turn.done():
+            raise ServiceBusy("The query waited too long for its turn; try again later.")
+        worker = turn.result()
+        if worker is None:
+            raise ServiceBusy("The service is stopping.")
+        return worker
 
     def _offer(self, worker: Worker) -> None:
         """Give a free worker to the shortest waiting query, else keep it."""
-        if self._waiting:
+        if self._closed:
+            self._retire(worker, "stopping")
+        elif self._waiting:
             entry = min(self._waiting, key=lambda waiting: waiting[:2])
             self._waiting.remove(entry)
             entry[2].set_result(worker)
         else:
             self._idle.append(worker)
 
-    def _give_back(self, worker: Worker, *, healthy: bool) -> None:
-        # A worker that was made to yield cannot take its priority back; it is replaced like one that was stopped.
-        if healthy and not worker.slow:
-            self._offer(worker)
-            return
-        task = asyncio.ensure_future(self._replace(worker))
-        self._starting.add(task)
-        task.add_done_callback(self._starting.discard)
+    def _keep(self, worker: Worker) -> None:
+        """Take a new worker in, and notice when it ends while it has nothing to do."""
+        worker.closed.add_done_callback(lambda _: self._notice(worker))
+        self._offer(worker)
 
-    async def _replace(self, worker: Worker) -> None:
-        await worker.end()
-        if not self._closed:
-            self._offer(await Worker.start(self._quads, self.limits))
+    def _notice(self, worker: Worker) -> None:
+        if worker in self._idle and not self._closed:
+            self._idle.remove(worker)
+            self._retire(worker, "killed")
+
+    def _give_back(self, worker: Worker, fault: BaseException | None) -> None:
+        # A worker that was made to yield cannot take its priority back; it is replaced like one that was stopped.
+        self._busy.discard(worker)
+        if fault is None and not worker.slow:
+            self._offer(worker)
+        else:
+            self._retire(worker, "priority" if fault is None else REASONS.get(type(fault), "fault"))
+
+    def _retire(self, worker: Worker, reason: str) -> None:
+        self._task(self._replace(worker, reason), self._ending)
+
+    async def _replace(self, worker: Worker, reason: str) -> None:
+        words = await worker.end()
+        if self._closed:
+            return
+        if reason == REASONS[QueryTooHungry] and worker.returncode == -signal.SIGKILL:
+            reason = "killed"
+        self._observer.replaced(reason, words)
+        self._task(self._restart(), self._starting)
+
+    async def _restart(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._closed:
+            try:
+                self._keep(await self._keeper.worker())
+            except (StoreError, OSError) as error:
+                self._observer.unstarted(str(error))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                return
+
+    def _task(self, work: Coroutine[None, None, None], among: set[asyncio.Task[None]]) -> None:
+        task = asyncio.ensure_future(work)
+        among.add(task)
+        task.add_done_callback(among.discard)
+
+
+def _head(request: Request) -> Head:
+    return {
+        "query": request.query,
+        "default": list(request.default_graphs),
+        "named": list(request.named_graphs),
+        "formats": {
+            "solutions": request.solutions and request.solutions.name,
+            "graph": request.graph and request.graph.name,
+        },
+    }
+
+
+def _hold(quads: Path) -> IO[bytes]:
+    """The file, open and locked for reading, so that no build removes it (see `builds`). Raises StoreError."""
+    try:
+        held = quads.open("rb")
+    except OSError as error:
+        raise StoreError(f"{quads} cannot be read: {error.strerror}") from None
+    with suppress(OSError):  # not every file system has locks
+        fcntl.flock(held, fcntl.LOCK_SH)
+    return held

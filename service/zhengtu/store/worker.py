@@ -1,13 +1,18 @@
-"""The process that answers queries: `python -m zhengtu.store.worker FD FILE`, started and ended by `store.pool`.
+"""The processes that answer queries, started and ended by `store.process`.
 
-It holds the store read-only and nothing else: it is given one socket and one file, reads requests, writes answers.
-It may be killed at any moment. A message is two lengths, a JSON head, and a body.
+`python -m zhengtu.store.worker FD FILE LIMITS` is the keeper: it loads the store once, then forks a worker for each
+socket that it is given. So a new worker is there at once, and all of them share the memory of the data.
+
+A worker holds the store read-only and its one socket: it reads requests, writes answers, can open no file and no
+connection, and may be killed at any moment. A message is two lengths, a JSON head, and a body.
 """
 
 import ctypes
 import io
 import json
+import os
 import resource
+import signal
 import socket
 import struct
 import sys
@@ -17,14 +22,16 @@ from typing import Any
 
 from typing_extensions import Buffer
 
-from zhengtu.errors import QueryTooHungry, ResultTooLarge, StoreError
-from zhengtu.store.door import FORMATS
+from zhengtu.errors import QueryRefused, QueryTooHungry, ResultTooLarge, StoreError
+from zhengtu.store.door import by_name
 from zhengtu.store.embedded import EmbeddedStore
 from zhengtu.store.limits import Limits
 
-LENGTHS = struct.Struct(">II")
+LENGTHS, ORDER, ENDED = struct.Struct(">II"), struct.Struct(">I"), struct.Struct(">Ii")
+NEW_WORKER = 0
 STACK = 512 << 20
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+PR_SET_PDEATHSIG = 1
 
 Head = dict[str, Any]
 
@@ -44,52 +51,118 @@ class Bounded(io.BytesIO):
         return written
 
 
-def answer(store: EmbeddedStore, asked: Head, limits: Limits) -> tuple[Head, bytes]:
+def main() -> None:
+    """Load the store, then keep it until the control socket closes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    limits = Limits(**json.loads(sys.argv[3]))
+    for stop in (signal.SIGINT, signal.SIGTERM):  # both may go to the whole group; the pool says when to end
+        signal.signal(stop, signal.SIG_IGN)
+    _end_with_parent()
+    _shut_off_network()
+    keep(control, EmbeddedStore.of_file(Path(sys.argv[2]), limits), limits)
+
+
+def keep(control: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
+    """Carry out orders: NEW_WORKER, with a socket and a file for its errors, makes a worker; its number ends one."""
+    workers = set[int]()
+    while True:
+        order, files, _, _ = socket.recv_fds(control, ORDER.size, 2)
+        if not order:
+            break
+        (process,) = ORDER.unpack(order)
+        if process == NEW_WORKER:
+            workers.add(_fork(control, files, store, limits))
+        elif process in workers:
+            workers.remove(process)
+            control.sendall(ENDED.pack(process, _end(process)))
+    for process in workers:
+        _end(process)
+
+
+def _fork(control: socket.socket, files: list[int], store: EmbeddedStore, limits: Limits) -> int:
+    channel, stderr = files
+    process = os.fork()
+    if process == 0:
+        control.close()
+        os.dup2(stderr, sys.stderr.fileno())
+        os.close(stderr)
+        _work(socket.socket(fileno=channel), store, limits)
+    for file in files:
+        os.close(file)
+    return process
+
+
+def _end(process: int) -> int:
+    """Kill the process and take it out of the table, where its number cannot become another's before; its status."""
+    os.kill(process, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def _work(channel: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
+    """Answer until the socket closes, then end the process; the engine recurses, so its thread has a large stack."""
+    try:
+        _end_with_parent()
+        resource.setrlimit(resource.RLIMIT_AS, (_mapped() + (limits.memory_mb << 20) + STACK,) * 2)
+        threading.stack_size(STACK)
+        thread = threading.Thread(target=_serve, args=(channel, store, limits))
+        thread.start()
+        for closed in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+            resource.setrlimit(closed, (0, 0))
+        thread.join()
+    finally:
+        os._exit(0)
+
+
+def _serve(channel: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
+    pipe = channel.makefile("rb")
+    send(channel, {"process": os.getpid(), "thread": threading.get_native_id()}, b"")
+    while lengths := pipe.read(LENGTHS.size):
+        head, _ = LENGTHS.unpack(lengths)
+        send(channel, *answer(store, json.loads(pipe.read(head)), limits))
+
+
+def answer(store: EmbeddedStore, asked: Head, limits: Limits) -> tuple[Head, Buffer]:
     """The head and the body that answer one request; an error of ours is a head with its code."""
     try:
         found = store.query(asked["query"], default_graphs=asked["default"], named_graphs=asked["named"])
-        form = next((f for f in FORMATS if f.name == asked["formats"].get(found.kind)), None)
+        form = by_name(asked["formats"].get(found.kind) or "")
         if form is None:
             return {"kind": found.kind}, b""
         out = Bounded(limits.result_bytes)
         found.write_to(out, form)
-        return {"kind": found.kind, "format": form.name}, out.getvalue()
+        return {"kind": found.kind, "format": form.name}, out.getbuffer()
     except MemoryError:
         return _failed(QueryTooHungry("The query needs more memory than a query may have."))
     except StoreError as error:
         return _failed(error)
+    except (OSError, RuntimeError):  # what the engine meets on its way: a connection or a file that it may not open
+        return _failed(QueryRefused("The query asks for something that this endpoint does not do."))
 
 
-def main() -> None:
-    """Serve until the socket closes."""
-    channel = socket.socket(fileno=int(sys.argv[1]))
-    limits = Limits(**json.loads(sys.argv[3]))
-    _shut_off_network()
-    store = EmbeddedStore.of_file(Path(sys.argv[2]), limits)
-    resource.setrlimit(resource.RLIMIT_AS, ((limits.memory_mb << 20) + STACK,) * 2)
-    threading.stack_size(STACK)
-    thread = threading.Thread(target=_serve, args=(channel, store, limits))
-    thread.start()
-    thread.join()
-
-
-def _serve(channel: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
-    with channel, channel.makefile("rwb") as pipe:
-        send(pipe, {"ready": len(store)}, b"")
-        while lengths := pipe.read(LENGTHS.size):
-            head, _ = LENGTHS.unpack(lengths)
-            send(pipe, *answer(store, json.loads(pipe.read(head)), limits))
-
-
-def send(pipe: Any, head: Head, body: bytes) -> None:  # noqa: ANN401 (a buffered pair)
+def send(channel: socket.socket, head: Head, body: Buffer) -> None:
     """Write one message."""
-    written = json.dumps(head).encode()
-    pipe.write(LENGTHS.pack(len(written), len(body)) + written + body)
-    pipe.flush()
+    written, size = json.dumps(head).encode(), memoryview(body).nbytes
+    channel.sendall(LENGTHS.pack(len(written), size) + written)
+    channel.sendall(body)
 
 
 def _failed(error: StoreError) -> tuple[Head, bytes]:
     return {"error": error.code, "detail": str(error)}, b""
+
+
+def _mapped() -> int:
+    """Bytes of address space in use: the data, mostly, which all workers share; 0 where the platform does not tell."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
+
+
+def _end_with_parent() -> None:
+    """Leave no process behind, whatever ends the service."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _shut_off_network() -> None:

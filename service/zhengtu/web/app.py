@@ -9,37 +9,42 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from zhengtu import __version__
 from zhengtu.errors import ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
-from zhengtu.web import pages, problems
+from zhengtu.web import operations, pages, problems
+from zhengtu.web.journal import Journal
+from zhengtu.web.metrics import Gauges, Metrics
 from zhengtu.web.negotiation import is_browser
 from zhengtu.web.service import Service
+from zhengtu.web.sparql import Shortcut
 
 
 def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | None = None) -> FastAPI:
     """The service over `build`; on SIGHUP it switches to what `reload` gives. Nothing is read at import."""
-    service = Service(build, settings)
+    metrics = Metrics()
+    service = Service(build, settings, metrics)
+    metrics.registry.register(Gauges(service))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await service.start()
         if reload is not None:
             loop = asyncio.get_running_loop()
-            loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(service.switch(reload())))
+            loop.add_signal_handler(signal.SIGHUP, service.reload, reload)
+        await service.start()
         yield
         await service.stop()
 
     app = FastAPI(title="Zhengtu 政图", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.state.service = service
+    app.state.service, app.state.metrics = service, metrics
+    app.add_middleware(Shortcut, service.endpoint)
+    app.add_middleware(Journal, metrics, settings)
     app.add_exception_handler(ZhengtuError, _answer_error)
     app.include_router(pages.router)
-    for path in ("/sparql", "/sparql/"):
-        app.router.routes.append(Route(path, service.endpoint, include_in_schema=False))
+    app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
 
@@ -47,4 +52,5 @@ def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | N
 def _answer_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, ZhengtuError):
         raise error
+    request.state.outcome = error.code
     return problems.problem(error, request.url.path, browser=is_browser(request.headers.get("accept", "")))

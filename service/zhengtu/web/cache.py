@@ -8,16 +8,19 @@ Value = TypeVar("Value")
 
 
 class Cache(Generic[Value]):
-    """Values by key, each with its size."""
+    """Values by key, each with its size; `size` of all of them together, `hits` and `misses` of those asked for."""
 
     def __init__(self, limit: int) -> None:
-        self._limit, self._size = limit, 0
+        self._limit, self.size = limit, 0
+        self.hits = self.misses = 0
         self._held: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
 
     def get(self, key: Hashable) -> Value | None:
         """The value, which becomes the newest."""
         if key not in self._held:
+            self.misses += 1
             return None
+        self.hits += 1
         self._held.move_to_end(key)
         return self._held[key][0]
 
@@ -26,11 +29,11 @@ class Cache(Generic[Value]):
         if size * 8 > self._limit or key in self._held:
             return
         self._held[key] = value, size
-        self._size += size
-        while self._size > self._limit:
-            self._size -= self._held.popitem(last=False)[1][1]
+        self.size += size
+        while self.size > self._limit:
+            self.size -= self._held.popitem(last=False)[1][1]
 
     def clear(self) -> None:
         """Forget everything."""
         self._held.clear()
-        self._size = 0
+        self.size = 0

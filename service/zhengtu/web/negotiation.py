@@ -1,6 +1,7 @@
 """An Accept header and what is offered in, the best of it out (RFC 9110, section 12.5.1)."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import mimeparse
 
@@ -30,6 +31,7 @@ def best(accept: str, offered: Sequence[str]) -> str | None:
         return offered[0]
 
 
+@lru_cache(512)
 def wanted(kind: Kind, name: str, accept: str) -> Format | None:
     """The format asked for by its short name, else the best by Accept; None when nothing offered suits."""
     offered = formats(kind)

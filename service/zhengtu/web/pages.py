@@ -1,14 +1,12 @@
-"""The home page and the health answer."""
+"""The home page."""
 
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.templating import Jinja2Templates
 from starlette.requests import Request
 from starlette.responses import Response
 
-from zhengtu import __version__
 from zhengtu.web.words import WORDS
 
 router = APIRouter()
@@ -36,19 +34,6 @@ def home(request: Request) -> Response:
         "words": words,
     }
     return templates.TemplateResponse(request, "home.html", page, headers={"Vary": "Accept-Language"})
-
-
-@router.get("/health")
-def health(request: Request) -> dict[str, Any]:
-    """Whether the service answers, and over which build."""
-    manifest = request.app.state.service.build.manifest
-    return {
-        "status": "ready",
-        "version": __version__,
-        "digest": manifest["digest"],
-        "quads": len(request.app.state.service.store),
-        "reports": sorted(manifest["reports"]),
-    }
 
 
 def _language(asked: str, accepted: str) -> str:

@@ -1,32 +1,43 @@
-"""The SPARQL 1.1 Protocol, query operation (section 2.1), as one thin ASGI application over the pool."""
+"""The SPARQL 1.1 Protocol, query operation (section 2.1), as one thin ASGI application over the pool.
+
+What was asked before, byte for byte, is not parsed again, and what was answered before is not asked again; so most of
+a repeated request's time is HTTP's own.
+"""
 
 import asyncio
 import gzip
 import hashlib
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from zhengtu.errors import QueryMalformed, QueryTooLong, ZhengtuError
+from zhengtu.errors import QueryTooLong, ServiceBusy, ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store import pool
-from zhengtu.store.door import Format, formats
+from zhengtu.store.door import formats
 from zhengtu.store.pool import WorkerPool
 from zhengtu.web import problems
 from zhengtu.web.cache import Cache
-from zhengtu.web.negotiation import is_browser, wanted
+from zhengtu.web.negotiation import is_browser
+from zhengtu.web.question import DIRECT, FORM, Asked, media_type, read
 
-FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
-GZIP_FROM = 1000
-MOST_FIELDS = 1000
+PATHS = frozenset(("/sparql", "/sparql/"))
+GZIP_FROM, GZIP_ASIDE_FROM = 1000, 100_000
+CHUNK = 1 << 18
+ANSWERS_ON_THEIR_WAY = 8
+GLANCE_AFTER = 0.05
+CHECK_AGAIN = "public, max-age=0, must-revalidate"
+_GZIP = re.compile(rb"\bgzip\b(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
+_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
+_CHARSET = frozenset(("", "utf-8", "utf8"))
 CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, X-Query-Seconds",
+    "Access-Control-Expose-Headers": "ETag, Retry-After",
 }
 PREFLIGHT = {
     **CORS,
@@ -35,27 +46,24 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
     "Allow": "GET, HEAD, POST, OPTIONS",
 }
+ABOUT = {
+    **CORS,
+    "Vary": "Accept, Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query with the dataset and the format that the request asks for; without query: what is this endpoint?"""
-
-    query: str | None
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    format: str
-    seconds: float | None
+Headers = dict[bytes, bytes]
+RawHeaders = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A whole answer: format, body, the same body compressed, and its entity tag."""
+    """A whole answer, ready to be sent; one that may differ the next time has no entity tag."""
 
-    format: Format
+    headers: RawHeaders
     body: bytes
-    packed: bytes = field(repr=False)
-    etag: str
+    etag: bytes
 
 
 class RefusedError(Exception):
@@ -75,166 +83,181 @@ class SparqlEndpoint:
         self.pool, self.digest, self._describe = workers, digest, describe
         self._body_bytes = settings.body_bytes
         self.cache: Cache[Answered] = Cache(settings.cache_bytes)
+        self._questions: Cache[pool.Request] = Cache(settings.cache_bytes // 8)
+        self._sending, self._most_sending = 0, ANSWERS_ON_THEIR_WAY * settings.result_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        response = await self._respond(Request(scope, receive))
-        await response(scope, receive, send)
-
-    async def _respond(self, request: Request) -> Response:
-        headers, path = request.headers, request.url.path
-        browser = is_browser(headers.get("accept", ""))
+        headers = dict(reversed(scope["headers"]))
+        state = scope.setdefault("state", {})
         try:
-            if request.method == "OPTIONS":
-                return Response(status_code=204, headers=PREFLIGHT)
-            asked = await self._asked(request)
-            if asked.query is None:
-                return self._describe(request)
-            return await self._answer(request, asked)
-        except RefusedError as refused:
-            return problems.answer(refused.status, refused.code, refused.detail, path, browser=browser)
-        except ZhengtuError as error:
-            return problems.problem(error, path, browser=browser)
+            await self._respond(scope, headers, receive, send)
+        except (RefusedError, ZhengtuError) as error:
+            state["outcome"] = error.code
+            await _problem(error, scope, headers)(scope, receive, send)
 
-    async def _answer(self, request: Request, asked: Asked) -> Response:
-        accept = request.headers.get("accept") or "*/*"
-        forms = {kind: wanted(kind, asked.format, accept) for kind in ("solutions", "graph")}
-        key = (self.digest, asked.query, asked.default_graphs, asked.named_graphs, forms["solutions"], forms["graph"])
-        known = self.cache.get(key)
-        if known is None:
-            known = await self._ask(request, asked, forms)
-            self.cache.put(key, known, len(known.body) + len(known.packed) + len(asked.query or ""))
-        return _response(known, request.headers)
+    async def _respond(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
+            return
+        question = self._question(await self._asked(scope, headers, receive))
+        if question is None:
+            await self._describe(Request(scope, receive))(scope, receive, send)
+            return
+        scope["state"]["query"] = question.query
+        packed = _GZIP.search(headers.get(b"accept-encoding", b"")) is not None
+        answered = await self._answered(question, receive, packed=packed)
+        with self._room(len(answered.body)):
+            await _send(answered, headers, send)
 
-    async def _ask(self, request: Request, asked: Asked, forms: dict[str, Format | None]) -> Answered:
-        question = pool.Request(
-            asked.query or "",
-            asked.default_graphs,
-            asked.named_graphs,
-            forms["solutions"],
-            forms["graph"],
-            asked.seconds,
-        )
-        reply = await _unless_gone(request, self.pool.ask(question))
+    async def _asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
+        """The parts of a request. Raises QueryTooLong, or RefusedError for a method or a body that is not taken."""
+        accept = headers.get(b"accept", b"").decode("latin-1") or "*/*"
+        if scope["method"] in ("GET", "HEAD"):
+            return Asked(scope["query_string"], accept)
+        if scope["method"] != "POST":
+            raise RefusedError(405, "method", scope["method"])
+        posted, charset = media_type(headers.get(b"content-type", b"").decode("latin-1"))
+        if posted not in (FORM, DIRECT):
+            raise RefusedError(415, "media-type", f"{FORM}, {DIRECT}")
+        if charset not in _CHARSET or b"content-encoding" in headers:
+            raise RefusedError(415, "media-type", "UTF-8, without Content-Encoding")
+        return Asked(scope["query_string"], accept, posted, await self._body(headers, receive))
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        size, body, more = int(headers.get(b"content-length") or 0), bytearray(), True
+        while more and size <= self._body_bytes:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _abandoned()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            size = max(size, len(body))
+        if size > self._body_bytes:
+            raise QueryTooLong(f"The request has more than {self._body_bytes} bytes.")
+        return bytes(body)
+
+    def _question(self, asked: Asked) -> pool.Request | None:
+        question = self._questions.get(asked)
+        if question is None and (question := read(asked)) is not None:
+            self._questions.put(asked, question, len(asked.parameters) + len(asked.body) + len(question.query))
+        return question
+
+    async def _answered(self, question: pool.Request, receive: Receive, *, packed: bool) -> Answered:
+        key = self.digest, question, packed
+        answered = self.cache.get(key)
+        if answered is None:
+            answered = await self._ask(question, receive, packed=packed)
+            if answered.etag:
+                self.cache.put(key, answered, len(answered.body) + len(question.query))
+        return answered
+
+    async def _ask(self, question: pool.Request, receive: Receive, *, packed: bool) -> Answered:
+        digest, asking = self.digest, self.pool.ask(question)
+        async with _unless_gone(receive):
+            reply = await asking
         if reply.format is None:
             offered = ", ".join(form.media_type for form in formats(reply.kind))
             raise RefusedError(406, "not-acceptable", offered)
-        tag = hashlib.sha256(f"{self.digest} {asked!r} {reply.format.name}".encode()).hexdigest()[:32]
-        packed = gzip.compress(reply.body, 5, mtime=0) if len(reply.body) >= GZIP_FROM else b""
-        return Answered(reply.format, reply.body, packed, f'W/"{tag}"')
+        tag = "" if _VOLATILE.search(question.query) else _tag(digest, question, reply)
+        if packed and len(reply.body) >= GZIP_FROM:
+            return _ready(reply, tag, await _pack(reply.body), {"Content-Encoding": "gzip"})
+        return _ready(reply, tag, reply.body, {})
 
-    async def _asked(self, request: Request) -> Asked:
-        """The parts of a request, each decoded once.
-
-        Raises QueryMalformed when there is more than one query or an encoding is broken, QueryTooLong, RefusedError.
-        """
-        posted = request.method == "POST"
-        if request.method not in ("GET", "HEAD", "POST"):
-            raise RefusedError(405, "method", request.method)
-        media_type, charset = _content_type(request.headers)
-        if posted and media_type not in (FORM, DIRECT):
-            raise RefusedError(415, "media-type", f"{FORM}, {DIRECT}")
-        if posted and (charset not in ("", "utf-8", "utf8") or request.headers.get("content-encoding")):
-            raise RefusedError(415, "media-type", "UTF-8, without Content-Encoding")
-        pairs = _pairs(request.scope["query_string"])
-        if posted:
-            body = await self._body(request)
-            pairs += _pairs(body) if media_type == FORM else [("query", _text(body))]
-        return _parts(pairs, posted=posted)
-
-    async def _body(self, request: Request) -> bytes:
-        too_large = QueryTooLong(f"The request has more than {self._body_bytes} bytes.")
-        if int(request.headers.get("content-length") or 0) > self._body_bytes:
-            raise too_large
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self._body_bytes:
-                raise too_large
-        return bytes(body)
+    @contextmanager
+    def _room(self, size: int) -> Iterator[None]:
+        """Hold `size` bytes for a client that may read slowly. Raises ServiceBusy when too many are held."""
+        if size > CHUNK and self._sending + size > self._most_sending:
+            raise ServiceBusy("Too many large answers are on their way; try again later.")
+        self._sending += size
+        try:
+            yield
+        finally:
+            self._sending -= size
 
 
-def _parts(pairs: list[tuple[str, str]], *, posted: bool) -> Asked:
-    queries = [value for name, value in pairs if name == "query"]
-    if len(queries) > 1 or (posted and not queries):
-        raise QueryMalformed(
-            f"The request has {len(queries)} queries; exactly one is needed, in the parameter `query`."
-        )
-    if queries and (not queries[0].strip() or "\0" in queries[0]):
-        raise QueryMalformed("The query is empty or holds a null character.")
-    first = dict(reversed(pairs))
-    return Asked(
-        queries[0] if queries else None,
-        tuple(value for name, value in pairs if name == "default-graph-uri"),
-        tuple(value for name, value in pairs if name == "named-graph-uri"),
-        first.get("format", ""),
-        _seconds(first.get("timeout", "")),
+class Shortcut:
+    """An application in, the same application out, with queries taken past its layers: most requests are queries."""
+
+    def __init__(self, app: ASGIApp, endpoint: ASGIApp) -> None:
+        self._app, self._endpoint = app, endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer here or there."""
+        here = scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")) in PATHS
+        await (self._endpoint if here else self._app)(scope, receive, send)
+
+
+def _ready(reply: pool.Reply, tag: str, body: bytes, headers: dict[str, str]) -> Answered:
+    kept = (
+        {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"} if tag else {"Cache-Control": "no-store"}
     )
+    media = reply.format.media_type if reply.format else ""
+    response = Response(body, media_type=media, headers={**ABOUT, **kept, **headers})
+    return Answered(response.raw_headers, body, tag.encode())
 
 
-def _seconds(text: str) -> float | None:
+def _tag(digest: str, question: pool.Request, reply: pool.Reply) -> str:
+    parts = digest, question.query, question.default_graphs, question.named_graphs, reply.format and reply.format.name
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+async def _pack(body: bytes) -> bytes:
+    """The body compressed; a large one in a thread, so that nobody waits for it."""
+    if len(body) < GZIP_ASIDE_FROM:
+        return gzip.compress(body, 5, mtime=0)
+    return await asyncio.to_thread(gzip.compress, body, 5, mtime=0)
+
+
+async def _send(answered: Answered, headers: Headers, send: Send) -> None:
+    """Send an answer, a part at a time, or only that it has not changed."""
+    known = headers.get(b"if-none-match")
+    if known and answered.etag and answered.etag in (tag.strip() for tag in known.split(b",")):
+        about = [(name, value) for name, value in answered.headers if name != b"content-length"]
+        await send({"type": "http.response.start", "status": 304, "headers": about})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": answered.headers})
+    size = len(answered.body)
+    for start in range(0, size or 1, CHUNK):
+        end = start + CHUNK
+        await send({"type": "http.response.body", "body": answered.body[start:end], "more_body": end < size})
+
+
+@asynccontextmanager
+async def _unless_gone(receive: Receive) -> AsyncIterator[None]:
+    """Raises RefusedError inside when the client goes away; looks only after a moment, most answers come before."""
+    watching = list[asyncio.Task[None]]()
+    wanted = asyncio.timeout(None)
+    glance = asyncio.get_running_loop().call_later(
+        GLANCE_AFTER, lambda: watching.append(asyncio.ensure_future(_end_when_gone(receive, wanted)))
+    )
     try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return seconds if seconds > 0 else None
-
-
-def _pairs(raw: bytes) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(raw.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
-    except UnicodeDecodeError:
-        raise QueryMalformed("The request is not UTF-8.") from None
-    except ValueError:
-        raise QueryMalformed(f"The request has more than {MOST_FIELDS} fields.") from None
-
-
-def _text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise QueryMalformed("The query is not UTF-8.") from None
-
-
-def _content_type(headers: Headers) -> tuple[str, str]:
-    """Media type and charset, in lower case."""
-    media_type, _, parameters = headers.get("content-type", "").lower().partition(";")
-    named = dict(part.strip().partition("=")[::2] for part in parameters.split(";"))
-    return media_type.strip(), named.get("charset", "").strip('" ')
-
-
-def _response(answered: Answered, headers: Headers) -> Response:
-    about = {
-        **CORS,
-        "ETag": answered.etag,
-        "Vary": "Accept, Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "public, max-age=0, must-revalidate",
-    }
-    if answered.etag in (tag.strip() for tag in headers.get("if-none-match", "").split(",")):
-        return Response(status_code=304, headers=about)
-    if answered.packed and "gzip" in headers.get("accept-encoding", "").lower():
-        return Response(
-            answered.packed, media_type=answered.format.media_type, headers={**about, "Content-Encoding": "gzip"}
-        )
-    return Response(answered.body, media_type=answered.format.media_type, headers=about)
-
-
-async def _unless_gone(request: Request, asking: Coroutine[None, None, pool.Reply]) -> pool.Reply:
-    """The reply; when the client goes away first, its query is stopped."""
-    task = asyncio.ensure_future(asking)
-    gone = asyncio.ensure_future(_gone(request))
-    try:
-        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise RefusedError(499, "method", "the client went away")
-        return task.result()
+        async with wanted:
+            yield
+    except TimeoutError:
+        if wanted.expired():
+            raise _abandoned() from None
+        raise
     finally:
-        gone.cancel()
-        task.cancel()
+        glance.cancel()
+        for task in watching:
+            task.cancel()
 
 
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
+async def _end_when_gone(receive: Receive, wanted: asyncio.Timeout) -> None:
+    while (await receive())["type"] != "http.disconnect":
         pass
+    wanted.reschedule(asyncio.get_running_loop().time())
+
+
+def _abandoned() -> RefusedError:
+    """What nobody reads any more; its code is for the log."""
+    return RefusedError(499, "abandoned", "the client went away")
+
+
+def _problem(error: RefusedError | ZhengtuError, scope: Scope, headers: Headers) -> Response:
+    path, browser = scope["path"], is_browser(headers.get(b"accept", b"").decode("latin-1"))
+    if isinstance(error, RefusedError):
+        return problems.answer(error.status, error.code, error.detail, path, browser=browser)
+    return problems.problem(error, path, browser=browser)
