@@ -193,6 +193,13 @@ def _password(user: str) -> str:
     return os.environ.get(PASSWORD) or str(typer.prompt(f"Password of {user} 密码", hide_input=True, err=True))
 
 
+@app.command(name="settings")
+def list_settings() -> None:
+    """List every setting with its default and its meaning. 列出全部设置"""
+    for line in settings.table():
+        typer.echo(line)
+
+
 @app.command()
 def version() -> None:
     """Print the version. 显示版本"""

@@ -3,16 +3,19 @@
 from pathlib import Path
 
 from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from zhengtu import rooms
 from zhengtu.errors import SettingsError
 
+PREFIX = "ZHENGTU_"
+
 
 class Settings(BaseSettings):
     """Every setting with its help; the command line offers the same names."""
 
-    model_config = SettingsConfigDict(env_prefix="ZHENGTU_", env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
 
     data_dir: Path = Field(
         default_factory=rooms.data, description="Folder with reference/, schemas/ and reports/ 数据目录"
@@ -64,6 +67,22 @@ class Settings(BaseSettings):
     log_clients: bool = Field(default=False, description="Write the addresses of clients to the log 日志记录客户端地址")
     log_queries: bool = Field(default=False, description="Write the text of queries to the log 日志记录查询文本")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the service listens on 监听端口")
+
+
+def table() -> list[str]:
+    """Every setting with its default and its help, as lines of a Markdown table."""
+    rows = [f"| `{PREFIX}{name.upper()}` | {_default(field)} | {field.description} |" for name, field in _fields()]
+    return ["| Variable 变量 | Default 默认值 | Meaning 含义 |", "|---|---|---|", *rows]
+
+
+def _fields() -> list[tuple[str, FieldInfo]]:
+    return sorted(Settings.model_fields.items())
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None:
+        return "built in 内置"
+    return f"`{field.default}`" if field.default not in (None, "") else ""
 
 
 def load(**overrides: object) -> Settings:

@@ -91,6 +91,7 @@ BOMBS = [
     "SELECT * { ?s ?p " + "[ ?p " * 200 + "1" + "]" * 200 + " }",
     "SELECT * { FILTER(" + "||".join(["?a"] * 5000) + ") }",
     "SELECT * { FILTER(" + "!" * 5000 + "?a) }",
+    "SELECT * { ?s " + "^" * 5000 + "<urn:p> ?o }",
     "SELECT * { ?s " + "/".join(["<urn:p>"] * 5000) + " ?o }",
     "SELECT * { " + " UNION ".join(["{}"] * 5000) + " }",
     "SELECT * { FILTER(1" + "+1" * 5000 + " > 0) }",

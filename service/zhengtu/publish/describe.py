@@ -26,11 +26,21 @@ ABOUT = ("schema:about", "rdf:subject", "rdf:object", "zt:indicator", "zt:contri
 EVIDENCE = ("prov:wasDerivedFrom", "zt:printedAt", "zt:firstMention")
 CITING = (*ABOUT, "prov:wasDerivedFrom", "zt:printedAt")
 """Links by which a fact leads to the thing described; such a fact is described whole."""
-PART = ("rdfs:isDefinedBy", "oa:hasSource")
-HOLDS = (
-    "oa:hasSelector", "qb:component", "sh:declare", "void:classPartition", "void:propertyPartition", "void:subset",
-    "void-ext:datatypePartition",
-)  # fmt: skip
+PART = {
+    "rdfs:isDefinedBy": "^rdfs:isDefinedBy/qb:component?",
+    "oa:hasSource": "^oa:hasSource/oa:hasSelector?",
+}
+"""Links from the parts of a document to it, and the way from it to all of them."""
+HOLDS = {
+    "dcterms:hasPart": "dcterms:hasPart/(^rdfs:isDefinedBy)?",
+    "sh:declare": "sh:declare",
+    "void:subset": "void:subset",
+    "void:propertyPartition": "void:propertyPartition",
+    "void:classPartition": (
+        "void:classPartition/(void:propertyPartition/(void:classPartition|void-ext:datatypePartition)?)?"
+    ),
+}
+"""Links from a document to its parts, and the way along them to all of these."""
 NAMING = (
     *NAMES, "zt:reportedText", "schema:about", "zt:indicator", "zt:valueRole", "zt:valueForm",
     "sdmx-dimension:refPeriod", "rdf:type", "rdf:subject", "rdf:predicate", "rdf:object", "dcterms:type", "schema:text",
@@ -214,14 +224,9 @@ def _links(about: Outline) -> Iterator[str]:
 def _parts(about: Outline) -> Iterator[str]:
     """What a document defines under hash IRIs, and the facts that cite a passage of it."""
     iri = about.iri
-    inward = [f"^{p}" for p in PART if p in about.incoming]
-    outward = [p for p in HOLDS if p in about.outgoing]
-    if not inward and not outward:
-        return
-    steps, within = "|".join((*inward, *outward)), "|".join(HOLDS)
-    yield (
-        f"{{ SELECT DISTINCT ?s {{ <{iri}> {steps} ?x . ?x ({within})* ?s "
-        f'FILTER(STRSTARTS(STR(?s), "{iri}#")) }} }} ?s ?p ?o'
-    )
+    ways = [way for link, way in PART.items() if link in about.incoming]
+    ways += [way for link, way in HOLDS.items() if link in about.outgoing]
+    if ways:
+        yield f"{{ SELECT DISTINCT ?s {{ <{iri}> {'|'.join(ways)} ?s }} }} ?s ?p ?o"
     if "oa:hasSource" in about.incoming:
         yield f"?o oa:hasSource <{iri}> . VALUES ?p {{ {' '.join(EVIDENCE)} }} ?s ?p ?o"

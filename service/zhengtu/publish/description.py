@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zhengtu.model import Label, unwrap
-from zhengtu.namespaces import compact, expand
+from zhengtu.namespaces import BASE, compact, expand
 from zhengtu.publish.describe import ABOUT, CITING, EVIDENCE, NAMES, PART, Outline, Statement, Term, outline, statements
 from zhengtu.store.door import Store
 
@@ -16,6 +16,12 @@ SHOWN_OF_A_FACT = (
     "zt:conferredBy", "zt:grade", "zt:edition", "zt:administrativeLevel", "zt:scope", "zt:basis", "rdfs:comment",
 )  # fmt: skip
 SHOWN_ELSEWHERE = frozenset(("rdf:type", "oa:hasSelector", "oa:hasTarget", *NAMES, *EVIDENCE))
+FIRST = (
+    "schema:about", "rdf:subject", "rdf:predicate", "rdf:object", "zt:indicator", "zt:valueRole", "zt:valueForm",
+    "sdmx-dimension:refPeriod", "zt:comparisonPeriod", "zt:scope", "zt:reportedText", "sdmx-measure:obsValue",
+    "dcterms:type", "adms:status", "zt:statusText", "skos:altLabel",
+)  # fmt: skip
+"""The properties that a page shows before the others."""
 USUAL = frozenset((expand("code:scope/not-limited"), expand("code:value-form/level"), expand("code:basis/stated")))
 """Values that go without saying."""
 
@@ -30,8 +36,9 @@ class Named:
 
     @property
     def short(self) -> str:
-        """The IRI as it is written in a query."""
-        return compact(self.iri)
+        """The IRI as it is written in a query; whole where it is a namespace."""
+        curie = compact(self.iri)
+        return self.iri if curie.endswith(":") else curie
 
 
 Value = Named | Term
@@ -162,9 +169,10 @@ class Reader:
             return self._joined(" → ", self._ends(iri, ("rdf:subject", "rdf:predicate", "rdf:object")))
         if "oa:start" in held or "oa:hasSelector" in held:
             return _place(iri)
-        if "void:triples" in held:
-            return self._joined(" · ", self._ends(iri, ("void:class", "void:property", "void-ext:datatype")))
-        return self._joined(" · ", self._ends(iri, ("dcterms:type",)) or self._fact_kinds(iri))
+        if partition := self._ends(iri, ("void:class", "void:property", "void-ext:datatype")):
+            return self._joined(" · ", partition)
+        kinds = self._fact_kinds(iri)
+        return self._joined(" · ", [*kinds, *self._ends(iri, ("dcterms:type",))] if kinds else [])
 
     def _fact_kinds(self, iri: str) -> list[str]:
         return [value for value in self._values(iri, "rdf:type") if compact(value) in KINDS]
@@ -192,7 +200,9 @@ class Reader:
         return "" if self._label(iri, NAMES[0]) else "".join(t.value for t in self._of(iri, "schema:text")[:1])
 
     def _kinds(self, iri: str) -> Iterator[Named]:
-        return (self.name(term.value) for term in self._sorted(self._of(iri, "rdf:type")))
+        """The classes, our own first."""
+        classes = sorted(self._values(iri, "rdf:type"), key=lambda name: (not name.startswith(BASE), name))
+        return map(self.name, classes)
 
     def _definition(self, iri: str) -> Label:
         for property_ in DEFINING:
@@ -203,7 +213,7 @@ class Reader:
     def _groups(self, iri: str) -> Iterator[Group]:
         defining = next((p for p in DEFINING if p in self._held[iri]), "")
         text = "schema:text" if self._text(iri) else ""
-        for property_, terms in sorted(self._held[iri].items()):
+        for property_, terms in sorted(self._held[iri].items(), key=lambda held: _rank(held[0])):
             if property_ not in SHOWN_ELSEWHERE and property_ not in (defining, text):
                 yield self._group(property_, [self._value(term) for term in self._sorted(terms)])
 
@@ -260,23 +270,24 @@ class Reader:
         return link in ABOUT or all(self._fact_kinds(node) for node in self._inverse[link])
 
     def _parts(self) -> Iterator[Part]:
+        """The parts that a page lists; passages stand in the text, and a partition within another is told by it."""
+        own = {term.value for terms in self._held[self.about.iri].values() for term in terms}
         for iri in sorted(self._within()):
-            if not self._held[iri].keys() & {"oa:hasSource", "oa:exact", "oa:start"}:
+            held = self._held[iri].keys()
+            if not held & {"oa:hasSource", "oa:exact", "oa:start"} and ("void:triples" not in held or iri in own):
                 groups = (group for group in self._groups(iri) if group.property.short != "rdfs:isDefinedBy")
-                yield Part(
-                    iri.partition("#")[2],
-                    self.name(iri),
-                    tuple(self._kinds(iri)),
-                    self._definition(iri),
-                    tuple(groups),
-                )
+                anchor = iri.partition("#")[2]
+                yield Part(anchor, self.name(iri), tuple(self._kinds(iri)), self._definition(iri), tuple(groups))
 
     def _passages(self) -> tuple[Quote, ...]:
         found = (self._quote(iri, "oa:hasSource") for iri in self._within() if "oa:hasSource" in self._held[iri])
         return tuple(sorted((q for q in found if q), key=lambda q: (q.start, q.end)))
 
     def _within(self) -> list[str]:
-        return [iri for iri in self._held if iri.startswith(self.about.iri + "#") and len(self._held[iri]) > 1]
+        """The parts: what has a hash IRI of this document, and what says that the document defines it."""
+        own = self.about.iri
+        defined = set(self._inverse["rdfs:isDefinedBy"])
+        return [iri for iri in self._held if iri in defined or (iri.startswith(f"{own}#") and len(self._held[iri]) > 1)]
 
     def _text(self, iri: str) -> str:
         document = "schema:DigitalDocument" in self.about.classes
@@ -290,6 +301,10 @@ class Reader:
 
     def _sorted(self, terms: Sequence[Term]) -> list[Term]:
         return sorted(terms, key=lambda t: (t.language, self.name(t.value).label.zh if t.is_iri else "", t.value))
+
+
+def _rank(property_: str) -> tuple[int, str]:
+    return FIRST.index(property_) if property_ in FIRST else len(FIRST), property_
 
 
 def _place(iri: str) -> Label:

@@ -18,7 +18,6 @@ FIGURE_COLUMNS = (
 )  # fmt: skip
 ENTITY_COLUMNS = ("iri", "class", "kind", "name_zh", "name_en", "aliases", "report")
 
-
 # A value printed in one quote stands in the shortest of its quotes that holds the printed slice.
 _FIGURES = """
 SELECT ?iri ?report ?about ?about_label ?indicator ?indicator_label ?role ?form ?comparator ?value ?low ?high ?unit
@@ -53,11 +52,11 @@ SELECT ?iri (GROUP_CONCAT(DISTINCT STR(?class); separator=";") AS ?classes) ?kin
 WHERE {
   ?report_node a schema:Report ; dcterms:identifier ?report .
   BIND(IRI(CONCAT(STR(graph:), "report-", ?report)) AS ?g)
-  GRAPH ?g { ?iri zt:firstMention ?mention ; a ?class ; dcterms:type ?code ; skos:prefLabel ?name_zh .
-    FILTER(LANG(?name_zh) = "zh")
+  GRAPH ?g { ?iri zt:firstMention ?mention ; dcterms:type ?code . OPTIONAL { ?iri skos:altLabel ?alias } }
+  GRAPH ?named { ?iri a ?class ; skos:prefLabel ?name_zh . FILTER(LANG(?name_zh) = "zh")
     OPTIONAL { ?iri skos:prefLabel ?name_en FILTER(LANG(?name_en) = "en") }
-    OPTIONAL { ?iri skos:altLabel ?alias }
   }
+  FILTER(?named IN (?g, graph:reference))
   ?code skos:notation ?kind .
 }
 GROUP BY ?iri ?kind ?name_zh ?name_en ?report

@@ -47,7 +47,7 @@ class Worker(asyncio.Protocol):
     def ask(self, head: Head) -> "asyncio.Future[tuple[Head, bytes]]":
         """One request, one answer to come, which is a ConnectionError when the process ends."""
         self._answer = asyncio.get_running_loop().create_future()
-        if self.lost or self._transport is None:
+        if self.closed.done() or self._transport is None:
             self._answer.set_exception(ConnectionError())
         else:
             written = json.dumps(head).encode()
@@ -118,11 +118,14 @@ class Keeper:
         async with self._starting:
             if self._control is None:
                 await self._start()
+            keeper, control = self._process, self._control
         worker = await self._hatch()
         try:
             await worker.ready()
         except ConnectionError:
-            words = await worker.end() or await self.end()
+            words = await worker.end()
+            if keeper is self._process and (control is None or _hung_up(control)):
+                words = words or await self.end()
             raise StoreError(f"A worker could not load {self._quads.name}: {words}") from None
         except BaseException:
             await worker.end()
@@ -146,15 +149,15 @@ class Keeper:
 
     async def end(self) -> str:
         """End the process, and with it every worker; gives the last line that it wrote."""
-        process, self._process = self._process, None
+        process, listening, self._process = self._process, self._listening, None
         if process is None:
             return ""
         with suppress(ProcessLookupError):
-            process.kill()
+            os.kill(process.pid, signal.SIGKILL)
         words = _last_line(await process.stderr.read() if process.stderr else b"")
         await process.wait()
-        if self._listening is not None:
-            await self._listening
+        if listening is not None:
+            await listening
         return words
 
     async def _start(self) -> None:
@@ -204,6 +207,14 @@ class Keeper:
         for status in self._ending.values():
             if not status.done():
                 status.set_result(-signal.SIGKILL)
+
+
+def _hung_up(control: socket.socket) -> bool:
+    """Whether nobody holds the other end any more."""
+    watched = select.poll()
+    if control.fileno() >= 0:
+        watched.register(control, 0)
+    return control.fileno() < 0 or bool(watched.poll(0))
 
 
 def _last_line(written: bytes) -> str:

@@ -30,6 +30,7 @@ from zhengtu.store.limits import Limits
 LENGTHS, ORDER, ENDED = struct.Struct(">II"), struct.Struct(">I"), struct.Struct(">Ii")
 NEW_WORKER = 0
 STACK = 512 << 20
+ONE_PIECE = 1 << 16
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG = 1
 
@@ -72,9 +73,9 @@ def keep(control: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
         (process,) = ORDER.unpack(order)
         if process == NEW_WORKER:
             workers.add(_fork(control, files, store, limits))
-        elif process in workers:
-            workers.remove(process)
-            control.sendall(ENDED.pack(process, _end(process)))
+        else:  # one that is not ours ended with the keeper before this one
+            control.sendall(ENDED.pack(process, _end(process) if process in workers else -signal.SIGKILL))
+            workers.discard(process)
     for process in workers:
         _end(process)
 
@@ -140,10 +141,14 @@ def answer(store: EmbeddedStore, asked: Head, limits: Limits) -> tuple[Head, Buf
 
 
 def send(channel: socket.socket, head: Head, body: Buffer) -> None:
-    """Write one message."""
+    """Write one message; a small one in one piece, so that the other side wakes once."""
     written, size = json.dumps(head).encode(), memoryview(body).nbytes
-    channel.sendall(LENGTHS.pack(len(written), size) + written)
-    channel.sendall(body)
+    start = LENGTHS.pack(len(written), size) + written
+    if size <= ONE_PIECE:
+        channel.sendall(start + bytes(body))
+    else:
+        channel.sendall(start)
+        channel.sendall(body)
 
 
 def _failed(error: StoreError) -> tuple[Head, bytes]:

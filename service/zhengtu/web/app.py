@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zhengtu import __version__
 from zhengtu.errors import ZhengtuError
@@ -23,7 +24,21 @@ from zhengtu.web.service import Service
 from zhengtu.web.sparql import Shortcut
 
 
-def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | None = None) -> FastAPI:
+class Application(FastAPI):
+    """The framework behind `front`, which sees each request first and takes queries past the framework's layers."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self.front(scope, receive, send)
+
+    async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request that is no query."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | None = None) -> Application:
     """The service over `build`; on SIGHUP it switches to what `reload` gives. Nothing is read at import."""
     metrics = Metrics()
     service = Service(build, settings, metrics)
@@ -38,10 +53,16 @@ def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | N
         yield
         await service.stop()
 
-    app = FastAPI(title="Zhengtu 政图", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = Application(
+        title="Zhengtu 政图",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # such a redirect would lead to whatever host the request names
+        lifespan=lifespan,
+    )
     app.state.service, app.state.metrics = service, metrics
-    app.add_middleware(Shortcut, service.endpoint)
-    app.add_middleware(Journal, metrics, settings)
+    app.front = Journal(Shortcut(app.framework, service.endpoint), metrics, settings)
     app.add_exception_handler(ZhengtuError, _answer_error)
     app.include_router(pages.router)
     app.include_router(operations.router)

@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from zhengtu.web.metrics import Metrics
 LOG = logging.getLogger(__name__)
 PATH_CHARS = 200
 PLACES = {"/sparql": "sparql", "/sparql/": "sparql"}
+ENCODE = json.JSONEncoder(default=str).encode
 PHRASES = {status.value: status.phrase.lower().replace(" ", "-") for status in HTTPStatus}
 
 
@@ -23,10 +25,8 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """A record of ours is an event with the fields of its `extra`; any other is a message."""
-        line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-        }
+        moment = f"{_second(int(record.created))}.{int(record.msecs):03}Z"
+        line: dict[str, Any] = {"time": moment, "level": record.levelname.lower()}
         fields = getattr(record, "fields", None)
         if fields is None:
             line |= {"event": "log", "logger": record.name, "message": record.getMessage()}
@@ -34,7 +34,13 @@ class JsonLines(logging.Formatter):
             line |= {"event": record.msg, **fields}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return ENCODE(line)
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    """Seconds since 1970 as a date and a time (RFC 3339)."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def config() -> dict[str, Any]:

@@ -75,6 +75,7 @@ class Gauges(Collector):
         yield CounterMetricFamily("zhengtu_cache_hits", "Answers given again from the cache", cache.hits)
         yield CounterMetricFamily("zhengtu_cache_misses", "Answers that were not in the cache", cache.misses)
         yield GaugeMetricFamily("zhengtu_cache_bytes", "Bytes of answers in the cache", cache.size)
-        yield GaugeMetricFamily("zhengtu_quads", "Quads served", len(self._service.store))
-        build = {"version": __version__, "digest": self._service.build.manifest["digest"]}
+        manifest = self._service.build.manifest
+        yield GaugeMetricFamily("zhengtu_quads", "Quads served", manifest["quads"])
+        build = {"version": __version__, "digest": manifest["digest"]}
         yield InfoMetricFamily("zhengtu_build", "The build that is served", build)

@@ -17,16 +17,19 @@ ALIASES: Mapping[str, str] = {
     "application/x-json+ld": "jsonld",
 }
 """Names that clients use for a format which has another."""
+SISTERS: Mapping[str, str] = {"xml": "rdf", "json": "jsonld"}
+"""What a short name for solutions means when the answer is a graph."""
 
 
 def best(accept: str, offered: Sequence[str]) -> str | None:
     """The media type of `offered` (the preferred one first) that suits best, or None.
 
-    A header that cannot be read is taken as any.
+    Of a header what cannot be read is left out; one of which nothing can be read is taken as any.
     """
+    readable = ",".join(part for part in accept.lower().split(",") if part.count("/") == 1)
     try:
         # Of equals mimeparse prefers the last.
-        return mimeparse.best_match(list(reversed(offered)), accept.lower()) or None
+        return mimeparse.best_match(list(reversed(offered)), readable or "*/*") or None
     except (mimeparse.MimeTypeParseException, ValueError):
         return offered[0]
 
@@ -35,8 +38,8 @@ def best(accept: str, offered: Sequence[str]) -> str | None:
 def wanted(kind: Kind, name: str, accept: str) -> Format | None:
     """The format asked for by its short name, else the best by Accept; None when nothing offered suits."""
     offered = formats(kind)
-    if named := by_name(name):
-        return named if named.kind == kind else None
+    if by_name(name):
+        return next((form for form in offered if form.name in (name, SISTERS.get(name))), None)
     by_type = {form.media_type: form for form in offered}
     known = by_type | {alias: by_name(name) for alias, name in ALIASES.items() if by_name(name) in offered}
     chosen = best(accept, list(known))

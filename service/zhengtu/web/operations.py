@@ -30,7 +30,7 @@ def _report(service: Service) -> dict[str, Any]:
         "status": service.state,
         "version": __version__,
         "digest": manifest["digest"],
-        "quads": len(service.store),
+        "quads": manifest["quads"],
         "graphs": manifest["graphs"],
         "reports": sorted(manifest["reports"]),
         "workers": workers["idle"] + workers["busy"] + workers["slow"],

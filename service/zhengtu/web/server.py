@@ -29,7 +29,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let what runs end; what still runs after DRAIN_SECONDS is told to come again."""
-        self._service.stopping = True
+        self._service.announce_stop()
         late = asyncio.get_running_loop().call_later(DRAIN_SECONDS, self._service.abandon)
         await super().shutdown(sockets)
         late.cancel()

@@ -52,9 +52,15 @@ class Service:
 
     async def stop(self) -> None:
         """End the workers; queries that still run raise ServiceBusy."""
-        self.stopping = True
+        self.announce_stop()
         pools = (self.endpoint.pool, *self._retiring)
         await asyncio.gather(*(pool.stop(drain_seconds=0) for pool in pools))
+
+    def announce_stop(self) -> None:
+        """Tell who asks for the health, and the log, that the end is near."""
+        if not self.stopping:
+            self._log("stopping")
+        self.stopping = True
 
     def abandon(self) -> None:
         """Stop, without waiting for it."""
@@ -97,8 +103,8 @@ class Service:
         task.add_done_callback(self._tasks.discard)
 
     def _log(self, event: str) -> None:
-        held = {"digest": self.build.manifest["digest"], "quads": len(self.store), "workers": self.limits.workers}
-        LOG.info(event, extra={"fields": held})
+        manifest = self.build.manifest
+        LOG.info(event, extra={"fields": {"digest": manifest["digest"], "quads": manifest["quads"]}})
 
     def describe(self, request: Request) -> Response:
         """The answer of /sparql to a request without a query."""

@@ -30,7 +30,7 @@ PATHS = frozenset(("/sparql", "/sparql/"))
 GZIP_FROM, GZIP_ASIDE_FROM = 1000, 100_000
 CHUNK = 1 << 18
 ANSWERS_ON_THEIR_WAY = 8
-GLANCE_AFTER = 0.05
+GLANCE_AFTER = 0.25
 CHECK_AGAIN = "public, max-age=0, must-revalidate"
 _GZIP = re.compile(rb"\bgzip\b(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)

@@ -57,19 +57,18 @@ class BoundedProtocol(HttpToolsProtocol):
     bounds: ClassVar[Bounds]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Beyond the most connections a request is answered 503; beyond twice as many none is read."""
+        """Beyond the most connections the one that has asked for nothing for longest gives way, or this one does."""
         self._settings, self._wrong = self.bounds.settings, HTTPStatus.BAD_REQUEST
         self._begun, self._in_head = False, True
         self._chunk = self._fed = self._header_bytes = 0
+        self.opened = self.loop.time()
         self._receiving: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
         super().connection_made(transport)
         transport.set_write_buffer_limits(HEAD_BYTES)
         self._expect_request()
         if len(self.connections) > self._settings.connections:
-            self.app = self._full
-        if len(self.connections) > 2 * self._settings.connections:
-            transport.abort()
+            self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
@@ -130,6 +129,21 @@ class BoundedProtocol(HttpToolsProtocol):
         super().resume_writing()
         if self._sending is not None:
             self._sending.cancel()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being answered here: no request yet, a part of its head, or none since the last answer."""
+        return not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete)
+
+    def _make_room(self) -> None:
+        others = (other for other in self.connections if isinstance(other, BoundedProtocol) and other is not self)
+        idle = [other for other in others if other.is_idle]
+        if idle:
+            min(idle, key=lambda other: other.opened).transport.abort()
+        elif len(self.connections) > 2 * self._settings.connections:
+            self.transport.abort()
+        else:
+            self.app = self._full
 
     def _bound(self, size: int, most: int, status: HTTPStatus) -> None:
         if size > most:
