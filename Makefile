@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
+# The certificates of the machine, so that an institution's own proxy is trusted as pip trusts it.
+export UV_SYSTEM_CERTS := true
 
 serve: build check
 	$(BIN)/zhengtu serve

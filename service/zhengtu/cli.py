@@ -34,7 +34,7 @@ PASSWORD = "ZHENGTU_REMOTE_PASSWORD"  # noqa: S105 (the name of a variable)
 
 
 def main() -> None:
-    """Run the command; every error of ours is printed as it is, without a trace, and ends with status 1."""
+    """Run the command; every error of ours or of a file is printed without a trace, with status 1."""
     app()
 
 
@@ -42,7 +42,7 @@ def main() -> None:
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except ZhengtuError as error:
+    except (ZhengtuError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
 
@@ -103,7 +103,9 @@ def serve(
 
     with _plain_errors():
         chosen = settings.load(host=host, port=port, workers=workers, base_url=base_url, data=data, build_dir=build_dir)
-        newest = partial(builds.of_file, chosen.data) if chosen.data else partial(builds.current, chosen.build_dir)
+        newest = partial(builds.current, chosen.build_dir)
+        if chosen.data:
+            newest = partial(builds.of_file, chosen.data, chosen.build_dir, chosen.disk_quads)
         application = create_app(newest(), chosen, newest)
         typer.echo(f"http://{chosen.host}:{chosen.port}/  SPARQL: http://{chosen.host}:{chosen.port}/sparql")
     server.run(application, chosen)

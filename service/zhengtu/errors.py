@@ -37,6 +37,7 @@ ZhengtuError
     ├── QueryTooHungry
     ├── ResultTooLarge
     ├── ServiceBusy
+    ├── SourceFailed
     ├── RemoteUnavailable
     ├── RemoteAnswerBroken
     └── RemoteLoadFailed
@@ -364,6 +365,13 @@ class ServiceBusy(StoreError):
 
     code = "service-busy"
     status = 503
+
+
+class SourceFailed(StoreError):
+    """A service that the query calls does not answer, or the store on disk cannot be read."""
+
+    code = "source-failed"
+    status = 502
 
 
 class RemoteUnavailable(StoreError):

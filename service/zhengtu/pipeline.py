@@ -17,7 +17,7 @@ from zhengtu.read.reference import read_reference
 from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
-from zhengtu.store.builds import Build
+from zhengtu.store.builds import Build, Part
 from zhengtu.store.quads import Quad, Triple, read_quads, sorted_lines
 
 Say = Callable[[str], None]
@@ -33,8 +33,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
     reference, shared_digest = read_reference(data, ontology), digest(shared_files)
     shared = list(shared_quads(reference, ontology))
     stated = {quad[:3] for quad in shared}
-    lines: dict[str, list[bytes]] = {}
-    held: dict[str, object] = {}
+    parts: dict[str, Part] = {}
     refused: list[ReportInvalid] = []
     for folder in _report_folders(data):
         say(f"reading {folder.name}")
@@ -44,15 +43,16 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
         except ReportInvalid as invalid:
             refused.append(invalid)
             continue
-        lines[report.id] = _lines(fresh(report_quads(report, reference, covered.share), stated), stated, ontology)
-        held[report.id] = _held(report, covered)
+        lines = _lines(fresh(report_quads(report, reference, covered.share), stated), stated, ontology)
+        parts[report.id] = Part(lines, _held(report, covered))
     if refused:
         raise ReportInvalid(", ".join(r.report for r in refused), [p for r in refused for p in r.problems])
-    say(f"describing {', '.join(lines)}")
+    say(f"describing {', '.join(parts)}")
     common = sorted_lines(shared)
-    described = void_quads(list(merge(common, *lines.values())), read_questions(ontology / "questions"))
+    everything = list(merge(common, *(part.lines for part in parts.values())))
+    described = sorted_lines(void_quads(everything, read_questions(ontology / "questions")))
     say(f"writing {settings.build_dir}")
-    return builds.write(settings.build_dir, common, lines, held, sorted_lines(described))
+    return builds.write(settings.build_dir, common, parts, described, disk_quads=settings.disk_quads)
 
 
 def check(settings: Settings, say: Say = lambda _: None) -> tuple[Finding, ...]:

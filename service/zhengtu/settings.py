@@ -10,6 +10,7 @@ from zhengtu import rooms
 from zhengtu.errors import SettingsError
 
 PREFIX = "ZHENGTU_"
+_SERVICE = r"https?://[A-Za-z0-9._~:/?@&=+%;-]+"
 
 
 class Settings(BaseSettings):
@@ -28,6 +29,9 @@ class Settings(BaseSettings):
     data: Path | None = Field(
         default=None, description="N-Quads or TriG file to serve instead of the build 代替构建的数据文件"
     )
+    disk_quads: int = Field(
+        default=1_000_000, ge=0, description="Graphs of more quads than this are served from disk 超过此数则从磁盘读取"
+    )
     workers: int = Field(default=3, ge=2, le=64, description="Worker processes that answer queries 查询进程数")
     query_seconds: float = Field(default=30, gt=0, description="Longest time of one query, in seconds 单个查询最长秒数")
     worker_memory_mb: int = Field(default=1536, ge=256, description="Memory of one worker, in MB 单个进程内存上限")
@@ -39,6 +43,11 @@ class Settings(BaseSettings):
         default=64, ge=8, le=200, description="Deepest nesting of brackets in a query 括号最深层数"
     )
     query_chain: int = Field(default=300, ge=50, le=1000, description="Most operators in one group 一组内最多运算符数")
+    service_allow: str = Field(
+        default="",
+        pattern=rf"^({_SERVICE}(,{_SERVICE})*)?$",
+        description="IRIs that SERVICE may call, written out, with commas between; empty: none 允许 SERVICE 访问的端点",
+    )
     queue_length: int = Field(default=64, ge=0, description="Most queries that wait 最多等待的查询数")
     queue_seconds: float = Field(default=10, gt=0, description="Longest wait for a worker, in seconds 最长等待秒数")
     body_bytes: int = Field(default=1_000_000, ge=1000, description="Largest request body, in bytes 请求体最大字节数")
@@ -67,6 +76,11 @@ class Settings(BaseSettings):
     log_clients: bool = Field(default=False, description="Write the addresses of clients to the log 日志记录客户端地址")
     log_queries: bool = Field(default=False, description="Write the text of queries to the log 日志记录查询文本")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the service listens on 监听端口")
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The IRIs that SERVICE may call."""
+        return tuple(filter(None, self.service_allow.split(",")))
 
 
 def table() -> list[str]:

@@ -239,3 +239,25 @@ def test_every_fault_is_told_not_only_the_first(own_data: Path, tmp_path: Path) 
     with pytest.raises(ReportInvalid) as refused:
         pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "build"))
     assert {p.row for p in refused.value.problems if p.code == "quote-missing"} == {2, 3, 4}
+
+
+def test_what_a_spreadsheet_saves_is_read_the_same(own_data: Path, tmp_path: Path) -> None:
+    plain = pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "plain"))
+    for path in (own_data / REPORT).glob("*.csv"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    saved = pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "saved"))
+    counts = [{**held, "digest": ""} for build in (plain, saved) for held in build.manifest["reports"].values()]
+    assert counts[0] == counts[1]
+    assert plain.manifest["graphs"] == saved.manifest["graphs"]
+
+
+def test_a_folder_that_cannot_be_used_is_one_line(own_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for options in (
+        ["--data-dir", str(tmp_path / "none")],
+        ["--data-dir", str(own_data), "--build-dir", str(tmp_path / "file")],
+    ):
+        failed = CliRunner().invoke(app, ["build", *options])
+        assert failed.exit_code == 1
+        assert str(tmp_path) in failed.stderr
+        assert "Traceback" not in failed.output

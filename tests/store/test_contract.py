@@ -183,12 +183,14 @@ def held_by(engine: str, build: Build, request: pytest.FixtureRequest) -> Store:
     """`build` in an engine; the remote ones are loaded and then asked for its graphs alone."""
     if engine == "embedded":
         return build.open()
+    if engine == "disk":
+        return builds.of_file(build.file, build.folder, 0).open()
     server: Engine = request.getfixturevalue(engine)
     load_build(build, server.target("gsp" if engine == "virtuoso" else "update"))
     return RemoteStore(server.query, graphs=list(build.manifest["graphs"]), credentials=server.credentials)
 
 
-ENGINES = ["embedded", "oxigraph", "virtuoso"]
+ENGINES = ["embedded", "disk", "oxigraph", "virtuoso"]
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -56,9 +56,11 @@ def quads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def running(quads: Path, limits: Limits, record: Record | None = None) -> AsyncIterator[WorkerPool]:
+async def running(
+    quads: Path, limits: Limits, record: Record | None = None, source: Path | None = None
+) -> AsyncIterator[WorkerPool]:
     """A pool that is stopped whatever happens."""
-    pool = WorkerPool(quads, limits, record)
+    pool = WorkerPool(quads, limits, record, source)
     await pool.start()
     try:
         yield pool

@@ -47,7 +47,7 @@ needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def write_build(folder: Path, quads: int) -> builds.Build:
     """A build of so many quads, made the current one of `folder`."""
     lines = sorted(f'<urn:s{n}> <urn:p> "政图 {n}" <urn:g> .\n'.encode() for n in range(quads))
-    return builds.write(folder, lines, {}, {})
+    return builds.write(folder, lines, {})
 
 
 @pytest.fixture(scope="module")

@@ -134,7 +134,8 @@ def digest(paths: list[Path]) -> str:
 
 
 def _records(path: Path) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    # Spreadsheets put a byte order mark before what they call UTF-8.
+    reader = csv.reader(io.StringIO(read_text(path).removeprefix("\ufeff"), newline=""), strict=True)
     try:
         yield from reader
     except csv.Error as error:

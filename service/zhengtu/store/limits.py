@@ -3,6 +3,7 @@
 The settings are not imported: a worker, which starts often, needs only the record.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of the public endpoint; times in seconds, sizes in bytes unless named otherwise."""
+    """Bounds of the public endpoint; times in seconds, sizes in bytes unless named otherwise.
+
+    `services` are the IRIs that SERVICE may call.
+    """
 
     seconds: float = 30
     memory_mb: int = 1536
@@ -24,6 +28,7 @@ class Limits:
     queue: int = 64
     queue_seconds: float = 10
     slow_after: float = 0.2
+    services: Sequence[str] = ()
 
     @classmethod
     def of(cls, settings: "Settings") -> Self:
@@ -38,4 +43,5 @@ class Limits:
             workers=settings.workers,
             queue=settings.queue_length,
             queue_seconds=settings.queue_seconds,
+            services=settings.services,
         )

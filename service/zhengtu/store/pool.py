@@ -72,9 +72,12 @@ class Reply:
 class WorkerPool:
     """The workers over one build."""
 
-    def __init__(self, quads: Path, limits: Limits, observer: Observer | None = None) -> None:
+    def __init__(
+        self, quads: Path, limits: Limits, observer: Observer | None = None, source: Path | None = None
+    ) -> None:
+        """`quads` is the file of the build; `source` its store on disk where it has one."""
         self.limits, self._quads, self._observer = limits, quads, observer or Observer()
-        self._keeper = Keeper(quads, limits)
+        self._keeper = Keeper(source or quads, limits)
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._waiting: list[tuple[int, int, asyncio.Future[Worker | None]]] = []

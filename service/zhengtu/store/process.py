@@ -1,4 +1,4 @@
-"""A file in, processes over it out: the pool's side of `store.worker`, which see for what the processes do."""
+"""What to open in, processes over it out: the pool's side of `store.worker`, which says what the processes do."""
 
 import asyncio
 import json
@@ -105,8 +105,8 @@ class Worker(asyncio.Protocol):
 class Keeper:
     """The process that loads the store and makes workers; it starts when it is needed, and again after it has ended."""
 
-    def __init__(self, quads: Path, limits: Limits) -> None:
-        self._quads, self._limits = quads, limits
+    def __init__(self, source: Path, limits: Limits) -> None:
+        self._source, self._limits = source, limits
         self._process: asyncio.subprocess.Process | None = None
         self._control: socket.socket | None = None
         self._starting = asyncio.Lock()
@@ -126,7 +126,7 @@ class Keeper:
             words = await worker.end()
             if keeper is self._process and (control is None or _hung_up(control)):
                 words = words or await self.end()
-            raise StoreError(f"A worker could not load {self._quads.name}: {words}") from None
+            raise StoreError(f"A worker could not load {self._source.name}: {words}") from None
         except BaseException:
             await worker.end()
             raise
@@ -167,7 +167,7 @@ class Keeper:
         with theirs:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "zhengtu.store.worker"),
-                *(str(theirs.fileno()), str(self._quads), json.dumps(asdict(self._limits))),
+                *(str(theirs.fileno()), str(self._source), json.dumps(asdict(self._limits))),
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,

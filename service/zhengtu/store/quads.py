@@ -17,12 +17,16 @@ Quad = tuple[URIRef, URIRef, URIRef | Literal, URIRef]
 
 def load(quads: Iterable[Quad]) -> EmbeddedStore:
     """A store in memory that holds `quads`."""
-    return EmbeddedStore(_engine(quads))
+    engine = ox.Store()
+    engine.bulk_extend(map(_quad, quads))
+    return EmbeddedStore.of_engine(engine)
 
 
 def construct(quads: Iterable[Quad], query: str) -> Iterator[Triple]:
-    """The triples that a CONSTRUCT query makes of the union of `quads`."""
-    found = _engine(quads).query(query, use_default_graph_as_union=True)
+    """The triples that a CONSTRUCT query makes of all `quads` as one graph."""
+    engine = ox.Store()
+    engine.bulk_extend(ox.Quad(_node(s), _node(p), _object(o)) for s, p, o, _ in quads)
+    found = engine.query(query)
     if not isinstance(found, ox.QueryTriples):
         raise StoreError("The query constructs no graph.")
     return ((_iri(triple.subject), _iri(triple.predicate), _term(triple.object)) for triple in found)
@@ -41,12 +45,6 @@ def sorted_lines(quads: Iterable[Quad]) -> list[bytes]:
     """The quads as N-Quads lines, sorted, each once: the same quads give the same bytes."""
     written = ox.serialize({_quad(quad) for quad in quads}, format=ox.RdfFormat.N_QUADS)
     return sorted((written or b"").splitlines(keepends=True))
-
-
-def _engine(quads: Iterable[Quad]) -> ox.Store:
-    engine = ox.Store()
-    engine.bulk_extend(map(_quad, quads))
-    return engine
 
 
 def _quad(quad: Quad) -> ox.Quad:

@@ -25,7 +25,7 @@ from zhengtu.namespaces import PREFIXES
 from zhengtu.store.access import Credentials
 from zhengtu.store.door import Format, Kind
 from zhengtu.store.embedded import GRAPHS, EmbeddedAnswer
-from zhengtu.store.guard import examine, form
+from zhengtu.store.guard import examine, form, names_dataset
 from zhengtu.store.limits import Limits
 from zhengtu.store.wire import Received, Wire
 
@@ -79,8 +79,9 @@ class RemoteStore:
 
         Raises also RemoteUnavailable, RemoteAnswerBroken, QueryTooSlow, ResultTooLarge.
         """
-        named_in_query, asked = examine(text, self._limits), form(text, self._limits)
-        if not (named_in_query or default_graphs or named_graphs):
+        examine(text, self._limits)
+        asked = form(text, self._limits)
+        if not (default_graphs or named_graphs or names_dataset(text, self._limits)):
             default_graphs = named_graphs = self._graphs
         request = _Call(self._wire.url, text, asked).request(default_graphs, named_graphs)
         received = self._wire.send(request)

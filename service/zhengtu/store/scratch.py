@@ -14,7 +14,7 @@ class Scratch(EmbeddedStore):
     def __init__(self) -> None:
         self._graphs = ox.Store()
         self._held: dict[str, set[bytes]] = defaultdict(set)
-        super().__init__(self._graphs)
+        super().__init__(self._graphs, 0)
 
     def put(self, graph: str, lines: Iterable[bytes]) -> None:
         """Make the graph hold the triples of N-Quads lines, each once, whatever graphs the lines name.

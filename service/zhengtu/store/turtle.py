@@ -17,4 +17,4 @@ def of_turtle(files: Iterable[Path], graph: str) -> EmbeddedStore:
             engine.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
         except (OSError, SyntaxError) as error:
             raise StoreError(f"{path.name} cannot be loaded: {error}") from None
-    return EmbeddedStore(engine)
+    return EmbeddedStore.of_engine(engine)

@@ -1,10 +1,12 @@
 """The processes that answer queries, started and ended by `store.process`.
 
-`python -m zhengtu.store.worker FD FILE LIMITS` is the keeper: it loads the store once, then forks a worker for each
-socket that it is given. So a new worker is there at once, and all of them share the memory of the data.
+`python -m zhengtu.store.worker FD SOURCE LIMITS` is the keeper: it loads a file once, then forks a worker for each
+socket that it is given. So a new worker is there at once, and all of them share the memory of the data. A folder is a
+store on disk, which each worker opens for itself: the engine's threads would not survive the fork.
 
 A worker holds the store read-only and its one socket: it reads requests, writes answers, can open no file and no
-connection, and may be killed at any moment. A message is two lengths, a JSON head, and a body.
+connection, and may be killed at any moment. Only where the limits name services that a query may call, it keeps the
+network. A message is two lengths, a JSON head, and a body.
 """
 
 import ctypes
@@ -17,12 +19,14 @@ import socket
 import struct
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from typing_extensions import Buffer
 
-from zhengtu.errors import QueryRefused, QueryTooHungry, ResultTooLarge, StoreError
+from zhengtu.errors import QueryTooHungry, ResultTooLarge, StoreError
 from zhengtu.store.door import by_name
 from zhengtu.store.embedded import EmbeddedStore
 from zhengtu.store.limits import Limits
@@ -35,6 +39,7 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG = 1
 
 Head = dict[str, Any]
+Open = Callable[[], EmbeddedStore]
 
 
 class Bounded(io.BytesIO):
@@ -59,11 +64,20 @@ def main() -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):  # both may go to the whole group; the pool says when to end
         signal.signal(stop, signal.SIG_IGN)
     _end_with_parent()
-    _shut_off_network()
-    keep(control, EmbeddedStore.of_file(Path(sys.argv[2]), limits), limits)
+    if not limits.services:
+        _shut_off_network()
+    keep(control, opener(Path(sys.argv[2]), limits), limits)
 
 
-def keep(control: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
+def opener(source: Path, limits: Limits) -> Open:
+    """What gives each worker its store: the same one of a file, loaded here, or one of its own of a folder."""
+    if source.is_dir():
+        return partial(EmbeddedStore.of_folder, source, limits)
+    store = EmbeddedStore.of_file(source, limits)
+    return lambda: store
+
+
+def keep(control: socket.socket, opened: Open, limits: Limits) -> None:
     """Carry out orders: NEW_WORKER, with a socket and a file for its errors, makes a worker; its number ends one."""
     workers = set[int]()
     while True:
@@ -72,7 +86,7 @@ def keep(control: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
             break
         (process,) = ORDER.unpack(order)
         if process == NEW_WORKER:
-            workers.add(_fork(control, files, store, limits))
+            workers.add(_fork(control, files, opened, limits))
         else:  # one that is not ours ended with the keeper before this one
             control.sendall(ENDED.pack(process, _end(process) if process in workers else -signal.SIGKILL))
             workers.discard(process)
@@ -80,14 +94,14 @@ def keep(control: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
         _end(process)
 
 
-def _fork(control: socket.socket, files: list[int], store: EmbeddedStore, limits: Limits) -> int:
+def _fork(control: socket.socket, files: list[int], opened: Open, limits: Limits) -> int:
     channel, stderr = files
     process = os.fork()
     if process == 0:
         control.close()
         os.dup2(stderr, sys.stderr.fileno())
         os.close(stderr)
-        _work(socket.socket(fileno=channel), store, limits)
+        _work(socket.socket(fileno=channel), opened, limits)
     for file in files:
         os.close(file)
     return process
@@ -99,19 +113,30 @@ def _end(process: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-def _work(channel: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
+def _work(channel: socket.socket, opened: Open, limits: Limits) -> None:
     """Answer until the socket closes, then end the process; the engine recurses, so its thread has a large stack."""
     try:
         _end_with_parent()
+        store = opened()
         resource.setrlimit(resource.RLIMIT_AS, (_mapped() + (limits.memory_mb << 20) + STACK,) * 2)
         threading.stack_size(STACK)
         thread = threading.Thread(target=_serve, args=(channel, store, limits))
-        thread.start()
-        for closed in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+        for closed in _closed(limits):
             resource.setrlimit(closed, (0, 0))
+        thread.start()
         thread.join()
+    except StoreError as error:
+        sys.stderr.write(f"{error}\n")
     finally:
+        sys.stderr.flush()
         os._exit(0)
+
+
+def _closed(limits: Limits) -> Iterator[int]:
+    """What a worker can no longer do: write a file, leave a core, and open anything, a connection included."""
+    yield from (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)
+    if not limits.services:
+        yield resource.RLIMIT_NOFILE
 
 
 def _serve(channel: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
@@ -136,8 +161,6 @@ def answer(store: EmbeddedStore, asked: Head, limits: Limits) -> tuple[Head, Buf
         return _failed(QueryTooHungry("The query needs more memory than a query may have."))
     except StoreError as error:
         return _failed(error)
-    except (OSError, RuntimeError):  # what the engine meets on its way: a connection or a file that it may not open
-        return _failed(QueryRefused("The query asks for something that this endpoint does not do."))
 
 
 def send(channel: socket.socket, head: Head, body: Buffer) -> None:

@@ -15,12 +15,14 @@ templates = Jinja2Templates(Path(__file__).parent / "templates")
 COLUMNS = ("figures", "entities", "claims", "relations", "recognitions", "objectives")
 EXAMPLE = """PREFIX zt: <https://w3id.org/zhengtu/ns#>
 PREFIX role: <https://w3id.org/zhengtu/code/value-role/>
+PREFIX schema: <http://schema.org/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?指标 ?目标值 ?完成值 WHERE {
-  ?t zt:indicator ?i ; zt:valueRole role:target ; zt:reportedText ?目标值 .
-  ?a zt:indicator ?i ; zt:valueRole role:actual ; zt:reportedText ?完成值 .
+SELECT DISTINCT ?对象 ?指标 ?目标值 ?完成值 WHERE {
+  ?t schema:about ?o ; zt:indicator ?i ; zt:scope ?s ; zt:valueRole role:target ; zt:reportedText ?目标值 .
+  ?a schema:about ?o ; zt:indicator ?i ; zt:scope ?s ; zt:valueRole role:actual ; zt:reportedText ?完成值 .
+  ?o skos:prefLabel ?对象 . FILTER(LANG(?对象) = "zh")
   ?i skos:prefLabel ?指标 . FILTER(LANG(?指标) = "zh")
-} ORDER BY ?指标"""
+} ORDER BY ?对象 ?指标"""
 
 
 @router.get("/", include_in_schema=False)

@@ -52,6 +52,9 @@ WORDS: dict[str, Words] = {
         "Add LIMIT, or take the dump",
     ),
     errors.ServiceBusy.code: Words("服务繁忙", "The service is busy", "请稍后再试", "Try again later"),
+    errors.SourceFailed.code: Words(
+        "查询所调用的服务无应答", "A service that the query calls did not answer", "请稍后再试", "Try again later"
+    ),
     "not-acceptable": Words(
         "无可用格式", "No acceptable format", "请改用所列格式", "Ask for one of the formats listed"
     ),

@@ -27,7 +27,7 @@ class Service:
         self.settings, self.limits = settings, Limits.of(settings)
         self.build, self.store = build, self._open(build)
         self._observer, self.stopping = observer, False
-        workers = WorkerPool(build.file, self.limits, observer)
+        workers = WorkerPool(build.file, self.limits, observer, build.source)
         self.endpoint = SparqlEndpoint(workers, build.manifest["digest"], settings, self.describe)
         self._retiring: set[WorkerPool] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,7 +84,7 @@ class Service:
 
     async def _switch(self, build: Build) -> None:
         store = await asyncio.to_thread(self._open, build)
-        workers = WorkerPool(build.file, self.limits, self._observer)
+        workers = WorkerPool(build.file, self.limits, self._observer, build.source)
         await workers.start()
         before, self.build, self.store = self.endpoint.pool, build, store
         self.endpoint.pool, self.endpoint.digest = workers, build.manifest["digest"]
