@@ -55,7 +55,10 @@ def test_the_format_parameter_wins_and_unknown_ones_are_ignored(client: TestClie
 @pytest.mark.parametrize(
     ("status", "request_"),
     [
-        (400, {"method": "GET", "url": "/sparql"}),
+        (400, {"method": "GET", "url": "/sparql?query="}),
+        (400, {"method": "POST", "url": "/sparql", "data": {"format": "json"}}),
+        (406, {"method": "GET", "url": "/sparql", "headers": {"accept": "image/png"}}),
+        (406, {"method": "GET", "url": "/sparql?format=csv"}),
         (400, {"method": "GET", "url": "/sparql?query=SELECT"}),
         (400, {"method": "GET", "url": "/sparql?query=ASK%20%7B%7D&query=ASK%20%7B%7D"}),
         (400, {"method": "GET", "url": "/sparql?query=%FF"}),

@@ -18,7 +18,7 @@ _NAMES = {
 _DATASET = """
   { VALUES ?s { <$dataset> } ?s ?p ?o
     FILTER(!STRSTARTS(STR(?p), STR(void:)) || ?p IN (void:triples, void:distinctSubjects, void:distinctObjects,
-      void:classes, void:properties, void:sparqlEndpoint, void:uriSpace)) }
+      void:classes, void:properties, void:sparqlEndpoint, void:dataDump, void:uriSpace)) }
   UNION { <$dataset> sd:namedGraph ?s . ?s ?p ?o FILTER(?p IN (rdf:type, rdfs:label, sd:name, sd:graph)) }
   UNION { <$dataset> sd:namedGraph/sd:graph ?s . ?s ?p ?o }
 """
@@ -47,16 +47,18 @@ def _service(address: str, formats: Iterable[Format], limits: Limits) -> Iterato
     yield service, "sd:endpoint", service
     yield service, "sd:supportedLanguage", "sd:SPARQL11Query"
     yield service, "sd:feature", "sd:UnionDefaultGraph"
+    if limits.services:
+        yield service, "sd:feature", "sd:BasicFederatedQuery"
     yield service, "sd:defaultDataset", f"<{DATASET}>"
     yield from ((service, "sd:resultFormat", f"<{format_iri(form)}>") for form in formats)
     yield service, "rdfs:label", '"政图 SPARQL 端点"@zh'
     yield service, "rdfs:label", '"Zhengtu SPARQL endpoint"@en'
-    for zh, en in _told(limits):
+    for zh, en in limits_in_words(limits):
         yield service, "rdfs:comment", f'"{zh}"@zh'
         yield service, "rdfs:comment", f'"{en}"@en'
 
 
-def _told(limits: Limits) -> Iterator[tuple[str, str]]:
+def limits_in_words(limits: Limits) -> Iterator[tuple[str, str]]:
     """Every limit in words, Chinese and English."""
     seconds, wait = f"{limits.seconds:g}", f"{limits.queue_seconds:g}"
     yield f"单个查询最长 {seconds} 秒。", f"A query may run for {seconds} seconds."
@@ -70,4 +72,9 @@ def _told(limits: Limits) -> Iterator[tuple[str, str]]:
         f"最多 {limits.queue} 个查询等待，各最长 {wait} 秒。",
         f"{limits.queue} queries may wait, each for {wait} seconds.",
     )
-    yield "不支持 SERVICE 与更新。", "There is no SERVICE and no update."
+    if limits.services:
+        listed = ", ".join(limits.services)
+        yield f"SERVICE 只可访问 {listed}。", f"SERVICE may call {listed} only."
+    else:
+        yield "不支持 SERVICE。", "There is no SERVICE."
+    yield "不支持更新。", "There is no update."

@@ -165,6 +165,7 @@ def _dataset(tally: Tally, examples: Sequence[URIRef]) -> Iterator[Triple]:
     yield SELF, DCTERMS.license, URIRef(LICENCE)
     yield SELF, VOID.sparqlEndpoint, ENDPOINT
     yield SELF, VOID.uriSpace, Literal(BASE)
+    yield from ((SELF, VOID.dataDump, URIRef(f"{BASE}dump/zhengtu.{extension}")) for extension in ("nq", "trig"))
     yield from ((SELF, VOID.exampleResource, example) for example in examples)
     yield from ((SELF, VOID.vocabulary, URIRef(name)) for name in _vocabularies(tally))
     yield SELF, VOID.triples, Literal(counts["whole"][()])

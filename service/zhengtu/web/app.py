@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -16,7 +17,7 @@ from zhengtu import __version__
 from zhengtu.errors import ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
-from zhengtu.web import operations, pages, problems
+from zhengtu.web import dumps, interface, operations, pages, problems, resources
 from zhengtu.web.journal import Journal
 from zhengtu.web.metrics import Gauges, Metrics
 from zhengtu.web.negotiation import is_browser
@@ -64,9 +65,11 @@ def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | N
     app.state.service, app.state.metrics = service, metrics
     app.front = Journal(Shortcut(app.framework, service.endpoint), metrics, settings)
     app.add_exception_handler(ZhengtuError, _answer_error)
-    app.include_router(pages.router)
-    app.include_router(operations.router)
+    for part in (pages, operations, dumps, interface, resources):
+        app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/docs/assets", StaticFiles(packages=[("fastapi_offline", "static")]), name="docs")
+    app.openapi = cache(partial(interface.openapi, app, settings))  # type: ignore[method-assign]
     return app
 
 

@@ -62,6 +62,7 @@ WORDS: dict[str, Words] = {
     "too-large": Words("请求过大", "The request is too large", "请缩短请求", "Shorten the request"),
     "request-malformed": Words("请求不符合 HTTP", "The request is not HTTP", "请更正请求", "Correct the request"),
     "request-too-slow": Words("请求发送过慢", "The request took too long to arrive", "请尽快发送", "Send it faster"),
+    "not-found": Words("没有这个文件", "There is no such file", "请用所列之一", "Use one of those listed"),
     "method": Words("不支持该方法", "Method not allowed", "请用 GET 或 POST", "Use GET or POST"),
 }
 UNSPECIFIC = Words("服务暂时无法应答", "The service cannot answer", "请稍后再试", "Try again later")

@@ -68,6 +68,16 @@ def nothing(iri: str, near: Sequence[Named], reader: Reader) -> str:
     return _render("nothing.html", reader, iri=iri, near=near)
 
 
+def endpoint(reader: Reader, limits: Sequence[str], formats: Sequence[tuple[str, str]]) -> str:
+    """The page of the endpoint: a form, and what a query may cost in words; `formats` are names and media types."""
+    return _render("endpoint.html", reader, limits=limits, formats=formats)
+
+
+def docs(base: str) -> str:
+    """The page that shows the description of the interface."""
+    return _environment().get_template("docs.html").render(base=base)
+
+
 def _render(template: str, reader: Reader, **given: object) -> str:
     language = reader.language
     tools = {

@@ -8,12 +8,13 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from zhengtu.errors import QueryMalformed, ZhengtuError
+from zhengtu.errors import ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
 from zhengtu.store.embedded import EmbeddedStore
 from zhengtu.store.limits import Limits
 from zhengtu.store.pool import Observer, WorkerPool
+from zhengtu.web.self_description import describe
 from zhengtu.web.sparql import SparqlEndpoint
 
 LOG = logging.getLogger(__name__)
@@ -106,6 +107,6 @@ class Service:
         manifest = self.build.manifest
         LOG.info(event, extra={"fields": {"digest": manifest["digest"], "quads": manifest["quads"]}})
 
-    def describe(self, request: Request) -> Response:
+    async def describe(self, request: Request) -> Response:
         """The answer of /sparql to a request without a query."""
-        raise QueryMalformed(f"{request.url.path} has no query; give one in the parameter `query`.")
+        return await describe(request, self.store, self.settings, self.limits)

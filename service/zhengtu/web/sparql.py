@@ -8,7 +8,7 @@ import asyncio
 import gzip
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ ANSWERS_ON_THEIR_WAY = 8
 GLANCE_AFTER = 0.25
 CHECK_AGAIN = "public, max-age=0, must-revalidate"
 _GZIP = re.compile(rb"\bgzip\b(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
-_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
+_VOLATILE = r"\b(?:NOW|RAND|UUID|STRUUID)\s*\("
 _CHARSET = frozenset(("", "utf-8", "utf8"))
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -78,10 +78,12 @@ class SparqlEndpoint:
     """`/sparql` over a pool of workers; `digest` names the data, `describe` answers a request without a query."""
 
     def __init__(
-        self, workers: WorkerPool, digest: str, settings: Settings, describe: Callable[[Request], Response]
+        self, workers: WorkerPool, digest: str, settings: Settings, describe: Callable[[Request], Awaitable[Response]]
     ) -> None:
         self.pool, self.digest, self._describe = workers, digest, describe
         self._body_bytes = settings.body_bytes
+        volatile = f"{_VOLATILE}|SERVICE" if settings.services else _VOLATILE
+        self._volatile = re.compile(volatile, re.IGNORECASE)
         self.cache: Cache[Answered] = Cache(settings.cache_bytes)
         self._questions: Cache[pool.Request] = Cache(settings.cache_bytes // 8)
         self._sending, self._most_sending = 0, ANSWERS_ON_THEIR_WAY * settings.result_bytes
@@ -102,7 +104,8 @@ class SparqlEndpoint:
             return
         question = self._question(await self._asked(scope, headers, receive))
         if question is None:
-            await self._describe(Request(scope, receive))(scope, receive, send)
+            description = await self._describe(Request(scope, receive))
+            await description(scope, receive, send)
             return
         scope["state"]["query"] = question.query
         packed = _GZIP.search(headers.get(b"accept-encoding", b"")) is not None
@@ -159,7 +162,7 @@ class SparqlEndpoint:
         if reply.format is None:
             offered = ", ".join(form.media_type for form in formats(reply.kind))
             raise RefusedError(406, "not-acceptable", offered)
-        tag = "" if _VOLATILE.search(question.query) else _tag(digest, question, reply)
+        tag = "" if self._volatile.search(question.query) else _tag(digest, question, reply)
         if packed and len(reply.body) >= GZIP_FROM:
             return _ready(reply, tag, await _pack(reply.body), {"Content-Encoding": "gzip"})
         return _ready(reply, tag, reply.body, {})

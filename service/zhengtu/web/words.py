@@ -45,6 +45,13 @@ ZH: dict[str, str] = {
     "nothing": "没有这个标识",
     "nothing_lede": "数据中没有这个标识，也没有指向它的链接。",
     "near": "相近的有",
+    "endpoint_title": "SPARQL 端点",
+    "endpoint_lede": "SPARQL 1.1 查询：GET、表单 POST 或直接 POST。默认图是所有图的并集。",
+    "limits": "查询的限度",
+    "void": "数据集说明（VoID）",
+    "service_description": "服务说明（RDF）",
+    "prefixes": "查询所用前缀",
+    "dump": "全部数据（N-Quads；另有 TriG）",
 }
 
 EN: dict[str, str] = {
@@ -94,6 +101,14 @@ EN: dict[str, str] = {
     "nothing": "There is no such thing",
     "nothing_lede": "The data neither describe this identifier nor link to it.",
     "near": "Near to it",
+    "endpoint_title": "SPARQL endpoint",
+    "endpoint_lede": "SPARQL 1.1 queries by GET, by a posted form, or posted as they are. The default graph is the "
+    "union of all graphs.",
+    "limits": "What a query may cost",
+    "void": "description of the data set (VoID)",
+    "service_description": "Service Description (RDF)",
+    "prefixes": "prefixes for queries",
+    "dump": "all data (N-Quads; TriG too)",
 }
 
 WORDS = {"zh": ZH, "en": EN}
