@@ -23,7 +23,7 @@ from tests.web.served import Answer, Served, more_files, read_all, served
 from zhengtu.settings import Settings
 
 SECONDS, MEMORY_MB, RESULT_BYTES, CONNECTIONS, RECEIVE_SECONDS = 1.5, 300, 2_000_000, 300, 2
-PULSE_SECONDS = 3
+PULSE_SECONDS = 1
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 DIRECT = {"content-type": "application/sparql-query"}
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -1,4 +1,4 @@
-"""Whatever the published description of the service allows to be sent is answered, and never with a 5xx."""
+"""Whatever the published description of the service allows to be sent is answered as described, and never by a 5xx."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 from tests.web.served import served
 
 from zhengtu.settings import Settings
@@ -28,6 +29,6 @@ def send(operation: Any) -> None:  # noqa: ANN401 (schemathesis's own)
     @given(case=operation.as_strategy())
     @settings(max_examples=25, deadline=10_000, derandomize=True, suppress_health_check=list(HealthCheck))
     def answered(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(checks=[not_a_server_error])
+        case.call_and_validate(checks=[not_a_server_error, status_code_conformance, content_type_conformance])
 
     answered()

@@ -241,6 +241,8 @@ def test_what_is_not_there_helps_to_find_it(web: TestClient) -> None:
         "/id/a%3E%20%3Fp%20%3Fo%20%7D%20%23",
         "/id/%22%7D%00",
         "/id/..%2f..%2fetc",
+        "/id/a%25b",
+        "/id/%5B%23%23%EF%BF%BF",
         "/id/",
         "/nsx",
         "/graph/none.ttl",

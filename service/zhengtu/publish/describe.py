@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from zhengtu.errors import QueryMalformed
 from zhengtu.namespaces import BASE, compact, expand, prologue
 from zhengtu.store.door import Format, Store, by_name
 
@@ -114,7 +115,11 @@ def outline(store: Store, iri: str) -> Outline:
     if not _IRI.fullmatch(iri):
         return Outline(iri)
     found: dict[str, dict[str, int]] = {way: {} for way in ("in", "out", "class", "uses", "held")}
-    for way, what, count in store.query(_OUTLINE.replace("$iri", iri)).rows():
+    try:
+        rows = list(store.query(_OUTLINE.replace("$iri", iri)).rows())
+    except QueryMalformed:  # only the engine knows all of what makes an IRI (RFC 3987)
+        return Outline(iri)
+    for way, what, count in rows:
         found[way][compact(what)] = int(count)
     return Outline(
         iri,

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from zhengtu.settings import Settings
 from zhengtu.store.door import FORMATS, formats
 from zhengtu.web import resource_pages
-from zhengtu.web.question import DIRECT, FORM
+from zhengtu.web.question import DIRECT, FORM, LEAST_SECONDS
 from zhengtu.web.resources import TYPES, serving_base
 
 router = APIRouter()
@@ -32,7 +32,7 @@ QUERY: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "format": ("Format of the answer, whatever Accept says 结果格式", {"enum": [form.name for form in FORMATS]}),
     "default-graph-uri": ("Graphs of the default graph 默认图", {"type": "array", "items": {"type": "string"}}),
     "named-graph-uri": ("Named graphs 命名图", {"type": "array", "items": {"type": "string"}}),
-    "timeout": ("Seconds, at most what the service allows 最长秒数", {"type": "number", "exclusiveMinimum": 0}),
+    "timeout": ("Seconds, at most what the service allows 最长秒数", {"type": "number", "minimum": LEAST_SECONDS}),
 }
 REFUSALS = {
     304: "The client has it already 未改变",

@@ -9,6 +9,8 @@ from zhengtu.web.negotiation import wanted
 
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 MOST_FIELDS = 1000
+LEAST_SECONDS = 1
+"""No request may ask for less time: a query that is stopped costs a worker."""
 
 
 class Asked(NamedTuple):
@@ -64,7 +66,7 @@ def _seconds(text: str) -> float | None:
         seconds = float(text)
     except ValueError:
         return None
-    return seconds if seconds > 0 else None
+    return max(seconds, LEAST_SECONDS) if seconds > 0 else None
 
 
 def _pairs(raw: bytes) -> list[tuple[str, str]]:
