@@ -4,9 +4,10 @@
 socket that it is given. So a new worker is there at once, and all of them share the memory of the data. A folder is a
 store on disk, which each worker opens for itself: the engine's threads would not survive the fork.
 
-A worker holds the store read-only and its one socket: it reads requests, writes answers, can open no file and no
-connection, and may be killed at any moment. Only where the limits name services that a query may call, it keeps the
-network. A message is two lengths, a JSON head, and a body.
+A worker holds the store read-only and its one socket: it reads requests, writes answers, can write no file and open
+nothing, and may be killed at any moment. Over a store on disk it can open files, but has no network where the platform
+allows that; only where the limits name services that a query may call, it keeps the network. A message is two lengths,
+a JSON head, and a body.
 """
 
 import ctypes
@@ -22,7 +23,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from typing_extensions import Buffer
 
@@ -39,7 +40,13 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG = 1
 
 Head = dict[str, Any]
-Open = Callable[[], EmbeddedStore]
+
+
+class Open(NamedTuple):
+    """How a worker comes by its store, and whether that lies in memory."""
+
+    store: Callable[[], EmbeddedStore]
+    in_memory: bool
 
 
 class Bounded(io.BytesIO):
@@ -72,9 +79,9 @@ def main() -> None:
 def opener(source: Path, limits: Limits) -> Open:
     """What gives each worker its store: the same one of a file, loaded here, or one of its own of a folder."""
     if source.is_dir():
-        return partial(EmbeddedStore.of_folder, source, limits)
+        return Open(partial(EmbeddedStore.of_folder, source, limits), in_memory=False)
     store = EmbeddedStore.of_file(source, limits)
-    return lambda: store
+    return Open(lambda: store, in_memory=True)
 
 
 def keep(control: socket.socket, opened: Open, limits: Limits) -> None:
@@ -117,11 +124,11 @@ def _work(channel: socket.socket, opened: Open, limits: Limits) -> None:
     """Answer until the socket closes, then end the process; the engine recurses, so its thread has a large stack."""
     try:
         _end_with_parent()
-        store = opened()
+        store = opened.store()
         resource.setrlimit(resource.RLIMIT_AS, (_mapped() + (limits.memory_mb << 20) + STACK,) * 2)
         threading.stack_size(STACK)
         thread = threading.Thread(target=_serve, args=(channel, store, limits))
-        for closed in _closed(limits):
+        for closed in _closed(limits, in_memory=opened.in_memory):
             resource.setrlimit(closed, (0, 0))
         thread.start()
         thread.join()
@@ -132,10 +139,13 @@ def _work(channel: socket.socket, opened: Open, limits: Limits) -> None:
         os._exit(0)
 
 
-def _closed(limits: Limits) -> Iterator[int]:
-    """What a worker can no longer do: write a file, leave a core, and open anything, a connection included."""
+def _closed(limits: Limits, *, in_memory: bool) -> Iterator[int]:
+    """What a worker can no longer do: write a file, leave a core, and open anything, a connection included.
+
+    Over a store on disk it opens the files of the store when it needs them.
+    """
     yield from (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)
-    if not limits.services:
+    if in_memory and not limits.services:
         yield resource.RLIMIT_NOFILE
 
 
