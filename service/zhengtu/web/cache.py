@@ -17,12 +17,13 @@ class Cache(Generic[Value]):
 
     def get(self, key: Hashable) -> Value | None:
         """The value, which becomes the newest."""
-        if key not in self._held:
+        found = self._held.get(key)
+        if found is None:
             self.misses += 1
             return None
         self.hits += 1
         self._held.move_to_end(key)
-        return self._held[key][0]
+        return found[0]
 
     def put(self, key: Hashable, value: Value, size: int) -> None:
         """Keep the value, unless it would take an eighth of the room alone."""

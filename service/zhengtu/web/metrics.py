@@ -5,6 +5,7 @@ Counters are kept here, by whoever sees it happen; gauges are read from the serv
 
 import logging
 from collections.abc import Iterator
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
@@ -28,6 +29,7 @@ class Metrics(Observer):
         self._requests = Counter(
             "zhengtu_requests", "Requests answered, by place and outcome", ("place", "outcome"), registry=self.registry
         )
+        self._count = cache(self._requests.labels)
         self._seconds = Histogram(
             "zhengtu_query_seconds", "Time that a query held a worker", buckets=SECONDS, registry=self.registry
         )
@@ -37,7 +39,7 @@ class Metrics(Observer):
 
     def answered(self, place: str, outcome: str) -> None:
         """A request was answered: `place` is `sparql`, `page` or `none`, `outcome` a code of problems or a status."""
-        self._requests.labels(place, outcome).inc()
+        self._count(place, outcome).inc()
 
     def ran(self, seconds: float) -> None:
         """A query held a worker for `seconds`."""
@@ -66,15 +68,15 @@ class Gauges(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The families, each read once."""
-        pool, cache = self._service.endpoint.pool, self._service.endpoint.cache
+        pool, kept = self._service.endpoint.pool, self._service.endpoint.cache
         workers = GaugeMetricFamily("zhengtu_workers", "Workers by what they do", labels=("state",))
         for state, count in pool.states().items():
             workers.add_metric((state,), count)
         yield workers
         yield GaugeMetricFamily("zhengtu_queue_length", "Queries that wait for a worker", pool.waiting)
-        yield CounterMetricFamily("zhengtu_cache_hits", "Answers given again from the cache", cache.hits)
-        yield CounterMetricFamily("zhengtu_cache_misses", "Answers that were not in the cache", cache.misses)
-        yield GaugeMetricFamily("zhengtu_cache_bytes", "Bytes of answers in the cache", cache.size)
+        yield CounterMetricFamily("zhengtu_cache_hits", "Answers given again from the cache", kept.hits)
+        yield CounterMetricFamily("zhengtu_cache_misses", "Answers that were not in the cache", kept.misses)
+        yield GaugeMetricFamily("zhengtu_cache_bytes", "Bytes of answers in the cache", kept.size)
         manifest = self._service.build.manifest
         yield GaugeMetricFamily("zhengtu_quads", "Quads served", manifest["quads"])
         build = {"version": __version__, "digest": manifest["digest"]}

@@ -4,6 +4,7 @@ On SIGTERM no new connection is taken; requests that were taken get DRAIN_SECOND
 """
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -51,6 +52,8 @@ def run(app: FastAPI, settings: Settings) -> None:
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
+    # No line names a thread or a process; not to look for them saves time with every request.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     server = Server(config, app.state.service)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the application, once it runs, takes it as: reload
     signal.signal(signal.SIGTERM, _leave)

@@ -1,7 +1,7 @@
 """The SPARQL 1.1 Protocol, query operation (section 2.1), as one thin ASGI application over the pool.
 
-What was asked before, byte for byte, is not parsed again, and what was answered before is not asked again; so most of
-a repeated request's time is HTTP's own.
+What was answered before, to the same bytes, is neither read nor asked again; so most of a repeated request's time is
+HTTP's own.
 """
 
 import asyncio
@@ -53,6 +53,7 @@ ABOUT = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
 
+Key = tuple[str, Asked, bool]
 Headers = dict[bytes, bytes]
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -61,6 +62,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 class Answered:
     """A whole answer, ready to be sent; one that may differ the next time has no entity tag."""
 
+    query: str
     headers: RawHeaders
     body: bytes
     etag: bytes
@@ -85,7 +87,6 @@ class SparqlEndpoint:
         volatile = f"{_VOLATILE}|SERVICE" if settings.services else _VOLATILE
         self._volatile = re.compile(volatile, re.IGNORECASE)
         self.cache: Cache[Answered] = Cache(settings.cache_bytes)
-        self._questions: Cache[pool.Request] = Cache(settings.cache_bytes // 8)
         self._sending, self._most_sending = 0, ANSWERS_ON_THEIR_WAY * settings.result_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,14 +103,14 @@ class SparqlEndpoint:
         if scope["method"] == "OPTIONS":
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
             return
-        question = self._question(await self._asked(scope, headers, receive))
-        if question is None:
+        asked, packed = await self._asked(scope, headers, receive), _GZIP.search(headers.get(b"accept-encoding", b""))
+        key = self.digest, asked, packed is None
+        answered = self.cache.get(key) or await self._answered(key, asked, receive)
+        if answered is None:
             description = await self._describe(Request(scope, receive))
             await description(scope, receive, send)
             return
-        scope["state"]["query"] = question.query
-        packed = _GZIP.search(headers.get(b"accept-encoding", b"")) is not None
-        answered = await self._answered(question, receive, packed=packed)
+        scope["state"]["query"] = answered.query
         with self._room(len(answered.body)):
             await _send(answered, headers, send)
 
@@ -140,19 +141,14 @@ class SparqlEndpoint:
             raise QueryTooLong(f"The request has more than {self._body_bytes} bytes.")
         return bytes(body)
 
-    def _question(self, asked: Asked) -> pool.Request | None:
-        question = self._questions.get(asked)
-        if question is None and (question := read(asked)) is not None:
-            self._questions.put(asked, question, len(asked.parameters) + len(asked.body) + len(question.query))
-        return question
-
-    async def _answered(self, question: pool.Request, receive: Receive, *, packed: bool) -> Answered:
-        key = self.digest, question, packed
-        answered = self.cache.get(key)
-        if answered is None:
-            answered = await self._ask(question, receive, packed=packed)
-            if answered.etag:
-                self.cache.put(key, answered, len(answered.body) + len(question.query))
+    async def _answered(self, key: Key, asked: Asked, receive: Receive) -> Answered | None:
+        """A new answer, which is kept unless it is volatile; None when nothing is asked."""
+        question = read(asked)
+        if question is None:
+            return None
+        answered = await self._ask(question, receive, packed=not key[-1])
+        if answered.etag:
+            self.cache.put(key, answered, len(answered.body) + len(asked.parameters) + len(asked.body))
         return answered
 
     async def _ask(self, question: pool.Request, receive: Receive, *, packed: bool) -> Answered:
@@ -164,8 +160,8 @@ class SparqlEndpoint:
             raise RefusedError(406, "not-acceptable", offered)
         tag = "" if self._volatile.search(question.query) else _tag(digest, question, reply)
         if packed and len(reply.body) >= GZIP_FROM:
-            return _ready(reply, tag, await _pack(reply.body), {"Content-Encoding": "gzip"})
-        return _ready(reply, tag, reply.body, {})
+            return _ready(question, reply, tag, (await _pack(reply.body), "gzip"))
+        return _ready(question, reply, tag, (reply.body, ""))
 
     @contextmanager
     def _room(self, size: int) -> Iterator[None]:
@@ -191,13 +187,13 @@ class Shortcut:
         await (self._endpoint if here else self._app)(scope, receive, send)
 
 
-def _ready(reply: pool.Reply, tag: str, body: bytes, headers: dict[str, str]) -> Answered:
-    kept = (
-        {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"} if tag else {"Cache-Control": "no-store"}
-    )
-    media = reply.format.media_type if reply.format else ""
-    response = Response(body, media_type=media, headers={**ABOUT, **kept, **headers})
-    return Answered(response.raw_headers, body, tag.encode())
+def _ready(question: pool.Request, reply: pool.Reply, tag: str, packed: tuple[bytes, str]) -> Answered:
+    body, encoding = packed
+    headers = {**ABOUT, "Cache-Control": CHECK_AGAIN, "ETag": tag} if tag else {**ABOUT, "Cache-Control": "no-store"}
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    response = Response(body, media_type=reply.format.media_type if reply.format else "", headers=headers)
+    return Answered(question.query, response.raw_headers, body, tag.encode())
 
 
 def _tag(digest: str, question: pool.Request, reply: pool.Reply) -> str:
