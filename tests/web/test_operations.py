@@ -44,10 +44,10 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 
-def write_build(folder: Path, quads: int) -> builds.Build:
+def write_build(folder: Path, quads: int, *, on_disk: bool = False) -> builds.Build:
     """A build of so many quads, made the current one of `folder`."""
     lines = sorted(f'<urn:s{n}> <urn:p> "政图 {n}" <urn:g> .\n'.encode() for n in range(quads))
-    return builds.write(folder, lines, {})
+    return builds.write(folder, lines, {}, disk_quads=0 if on_disk else None)
 
 
 @pytest.fixture(scope="module")
@@ -376,16 +376,35 @@ def test_no_worker_outlives_a_server_that_is_killed(build_dir: Path, tmp_path: P
         until(lambda: not left(processes), seconds=5)
 
 
+@pytest.mark.parametrize("on_disk", [False, True], ids=["in memory", "on disk"])
+def test_two_servers_over_one_build_and_one_killed_and_started_again(tmp_path: Path, *, on_disk: bool) -> None:
+    write_build(tmp_path / "build", QUADS, on_disk=on_disk)
+    options = ("--build-dir", str(tmp_path / "build"))
+
+    def right(service: Served, number: int) -> bool:
+        return service.ask(f"{COUNT} # {number}", "text/csv").text.split() == ["n", str(QUADS)]
+
+    with served(tmp_path, *options) as one:
+        with served(tmp_path, *options) as other, ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(right, service, number) for number in range(20) for service in (one, other)]
+            assert all(answer.result(timeout=30) for answer in asked)
+            os.kill(other.process, signal.SIGKILL)
+            assert right(one, 20)
+        with served(tmp_path, *options) as again:
+            assert (right(again, 21), right(one, 21)) == (True, True)
+
+
 # Reload
 
 
-def test_a_reload_drops_no_request_and_a_damaged_build_changes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("on_disk", [False, True], ids=["in memory", "on disk"])
+def test_a_reload_drops_no_request_and_a_damaged_build_changes_nothing(tmp_path: Path, *, on_disk: bool) -> None:
     folder = tmp_path / "build"
-    first = write_build(folder, QUADS).folder
+    first = write_build(folder, QUADS, on_disk=on_disk).folder
     with served(tmp_path, "--build-dir", str(folder)) as service:
         with load(service) as clients:
             for quads in (QUADS + 1, QUADS + 2, QUADS + 3):
-                write_build(folder, quads)
+                write_build(folder, quads, on_disk=on_disk)
                 assert first.exists() or quads > QUADS + 1
                 os.kill(service.process, signal.SIGHUP)
                 until(partial(holds, service, quads))
@@ -393,8 +412,8 @@ def test_a_reload_drops_no_request_and_a_damaged_build_changes_nothing(tmp_path:
         seen = sum((client.counted for client in clients), Counter[tuple[int, str]]())
         assert set(seen) == {(200, str(QUADS + more)) for more in range(4)}
         assert sum(client.unreached for client in clients) == 0
-        write_build(folder, QUADS + 4)
-        spoil(folder / "current" / builds.QUADS)
+        build = write_build(folder, QUADS + 4, on_disk=on_disk)
+        spoil(max(build.store.glob("*.sst")) if build.store else build.file)
         os.kill(service.process, signal.SIGHUP)
         until(lambda: "not reloaded" in {line["event"] for line in lines(service.log)})
         assert holds(service, QUADS + 3)
