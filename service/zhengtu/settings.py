@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     )
     workers: int = Field(default=3, ge=2, le=64, description="Worker processes that answer queries 查询进程数")
     query_seconds: float = Field(default=30, gt=0, description="Longest time of one query, in seconds 单个查询最长秒数")
+    slow_seconds: float = Field(
+        default=0.2,
+        gt=0,
+        description="A query that runs longer yields to others; one less than the workers may 超过此时长的查询让位于其他查询",
+    )
     worker_memory_mb: int = Field(default=1536, ge=256, description="Memory of one worker, in MB 单个进程内存上限")
     result_bytes: int = Field(default=50_000_000, ge=1000, description="Largest answer, in bytes 单个结果最大字节数")
     query_chars: int = Field(

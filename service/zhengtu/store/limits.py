@@ -43,5 +43,6 @@ class Limits:
             workers=settings.workers,
             queue=settings.queue_length,
             queue_seconds=settings.queue_seconds,
+            slow_after=settings.slow_seconds,
             services=settings.services,
         )
