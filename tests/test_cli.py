@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -14,9 +15,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from zhengtu import settings
+from zhengtu import pipeline, settings
 from zhengtu.cli import app
 from zhengtu.errors import SettingsError
+from zhengtu.model import Finding, Label
 from zhengtu.publish.tables import TABLES
 from zhengtu.settings import Settings
 
@@ -71,6 +73,36 @@ def test_a_damaged_build_is_refused(built_settings: Settings, tmp_path: Path) ->
     quads.write_bytes(quads.read_bytes().rpartition(b"\n<")[0] + b"\n")
     failed = run(app, ["export", "figures", "--build-dir", str(tmp_path)])
     assert (failed.exit_code, "manifest" in failed.stderr) == (1, True)
+
+
+def test_check_tells_warnings_and_ends_with_1_for_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = [
+        Finding(severity, f"urn:{i}", "", "", "urn:shape", Label(f"说明{i}", f"said {i}"))
+        for i, severity in enumerate(("Violation", "Warning", "Violation", "Info"))
+    ]
+    monkeypatch.setattr(pipeline, "check", lambda *_: tuple(findings))
+    failed = run(app, ["check"])
+    assert failed.exit_code == 1
+    assert sorted(line.partition(":")[0] for line in failed.stderr.splitlines()) == sorted(f.severity for f in findings)
+    monkeypatch.setattr(pipeline, "check", lambda *_: (findings[1],))
+    passed = run(app, ["check"])
+    assert (passed.exit_code, "0 violations, 1 warnings" in passed.stdout) == (0, True)
+    assert "said 1" in passed.stderr
+
+
+def test_a_port_in_use_is_said_before_the_address_is(built_settings: Settings, free_port: int) -> None:
+    with socket.create_server(("127.0.0.1", free_port)):
+        failed = run(app, ["serve", "--port", str(free_port), "--build-dir", str(built_settings.build_dir)])
+    assert failed.exit_code == 1
+    assert failed.stdout == ""
+    assert len(failed.stderr.splitlines()) == 1
+
+
+def test_settings_in_a_file_of_another_encoding_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes("ZHENGTU_HOST=主机".encode("gb18030"))
+    with pytest.raises(SettingsError, match="UTF-8"):
+        settings.load()
 
 
 def test_settings_come_from_the_environment_and_say_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

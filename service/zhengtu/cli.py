@@ -4,6 +4,7 @@ Each command imports what it alone needs, so that none waits for the libraries o
 """
 
 import os
+import socket
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -76,13 +77,13 @@ def check(build_dir: BuildDir = None) -> None:
 
     with _plain_errors():
         findings = pipeline.check(settings.load(build_dir=build_dir), _say)
-        lines = [shacl.line(finding) for finding in findings]
         counts = Counter(finding.severity for finding in findings)
-        violations = [line for line in lines if line.startswith("Violation")]
-        for line in lines[len(violations) :]:
-            _say(line)
+        violations = [finding for finding in findings if finding.severity == "Violation"]
+        for finding in findings:
+            if finding not in violations:
+                _say(shacl.line(finding))
         if violations:
-            raise CheckFailed(violations)
+            raise CheckFailed([shacl.line(finding) for finding in violations])
         typer.echo(f"conforms 符合: 0 violations, {counts['Warning']} warnings, {counts['Info']} notes")
 
 
@@ -107,8 +108,10 @@ def serve(
         if chosen.data:
             newest = partial(builds.of_file, chosen.data, chosen.build_dir, chosen.disk_quads)
         application = create_app(newest(), chosen, newest)
+        family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+        listening = socket.create_server((chosen.host, chosen.port), family=family)
         typer.echo(f"http://{chosen.host}:{chosen.port}/  SPARQL: http://{chosen.host}:{chosen.port}/sparql")
-    server.run(application, chosen)
+    server.run(application, chosen, listening)
 
 
 @app.command()

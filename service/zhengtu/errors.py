@@ -107,7 +107,7 @@ class TableBroken(InputError):
 
     code = "table-broken"
     title = ("表格结构有误", "broken table")
-    remedy = ("对照同目录的表结构说明修正", "compare it with the schema in data/schemas")
+    remedy = ("对照 data/schemas 中的表结构修正", "compare it with the schema in data/schemas")
 
 
 class ValueMissing(InputError):
@@ -146,7 +146,7 @@ class ReferenceDangling(InputError):
 
 
 class IdRepeated(InputError):
-    """Two rows define the same id differently."""
+    """Two rows define the same id."""
 
     code = "id-repeated"
     title = ("编号重复", "id repeated")
@@ -212,7 +212,10 @@ class UnitUnknown(InputError):
 
     code = "unit-unknown"
     title = ("单位或量词未登记", "unit unknown")
-    remedy = ("在 data/reference/units.csv 中登记该单位", "add the unit to data/reference/units.csv")
+    remedy = (
+        "在 data/reference/units.csv 中登记该单位（不含万、亿等量级）",
+        "add the unit, without a multiplier such as 万, to data/reference/units.csv",
+    )
 
 
 class OverrideUnexplained(InputError):

@@ -42,6 +42,10 @@ class SourceText:
         """The characters of `span`, as stored."""
         return self.raw[span.start : span.end]
 
+    def quoted(self, spans: tuple[Span, ...]) -> str:
+        """The slices without white space, `……` between them."""
+        return "……".join(squeeze(self.slice(span)) for span in spans)
+
     def span(self, start: int, length: int) -> Span:
         """The slice of `raw` for `length` characters of `squeezed` from `start`."""
         return Span(self.positions[start], self.positions[start + length - 1] + 1)

@@ -9,11 +9,11 @@ from zhengtu import rooms
 from zhengtu.check import coverage, shacl
 from zhengtu.errors import FileMissing, ReportInvalid
 from zhengtu.graph.assemble import cube_quads, fresh, report_quads, shared_quads
-from zhengtu.model import Finding, Report
+from zhengtu.model import Finding, Reference, Report
 from zhengtu.publish.questions import read_questions
 from zhengtu.publish.void import void_quads
 from zhengtu.read.files import digest
-from zhengtu.read.reference import read_reference
+from zhengtu.read.reference import read_reference, shared_files
 from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
@@ -29,8 +29,8 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
     Raises ReportInvalid with everything that is wrong in all report folders; nothing is written then.
     """
     data, ontology = settings.data_dir, rooms.ontology()
-    shared_files = [p for p in (data / "reference").iterdir() if p.is_file()] + [ontology / "codes.ttl"]
-    reference, shared_digest = read_reference(data, ontology), digest(shared_files)
+    reference = read_reference(data, ontology)
+    shared_digest = digest(shared_files(data, ontology))
     shared = list(shared_quads(reference, ontology))
     stated = {quad[:3] for quad in shared}
     parts: dict[str, Part] = {}
@@ -39,7 +39,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
         say(f"reading {folder.name}")
         try:
             report = read_report(folder, data, reference, shared_digest)
-            covered = _covered(report)
+            covered = _covered(report, reference)
         except ReportInvalid as invalid:
             refused.append(invalid)
             continue
@@ -72,8 +72,8 @@ def _report_folders(data: Path) -> list[Path]:
     return folders
 
 
-def _covered(report: Report) -> coverage.Coverage:
-    covered = coverage.measure(report)
+def _covered(report: Report, reference: Reference) -> coverage.Coverage:
+    covered = coverage.measure(report, reference.units)
     problems = coverage.problems(report, covered)
     if problems:
         raise ReportInvalid(report.id, problems)

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     slow_seconds: float = Field(
         default=0.2,
         gt=0,
-        description="A query that runs longer yields to others; one less than the workers may 超过此时长的查询让位于其他查询",
+        description="A query that runs longer yields; one less than the workers may 超过此时长的查询让位于其他查询",
     )
     worker_memory_mb: int = Field(default=1536, ge=256, description="Memory of one worker, in MB 单个进程内存上限")
     result_bytes: int = Field(default=50_000_000, ge=1000, description="Largest answer, in bytes 单个结果最大字节数")
@@ -115,3 +115,5 @@ def load(**overrides: object) -> Settings:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise SettingsError(f"Setting cannot be used: {faults}") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f".env is not UTF-8: byte {error.start}") from None

@@ -1,8 +1,8 @@
 """The endpoint against its peers over HTTP: look-ups at CONNECTIONS connections, heavy queries, memory of a worker.
 
 What is compared is measured in turn, in rounds. A rate is the median of its rounds; the time of a heavy query is the
-least of them, for whatever else the machine does only adds to it, most of all to ours, which yields. `wrk` (Debian) sends the
-look-ups; the server of the PyPI package `oxigraph` reads the very folder that a store on disk of ours is.
+least of them, for whatever else the machine does only adds to it, most of all to ours, which yields. `wrk` (Debian)
+sends the look-ups; the server of the PyPI package `oxigraph` reads the very folder that a store on disk of ours is.
 """
 
 import re

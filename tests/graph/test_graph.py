@@ -1,16 +1,22 @@
 """The built graph: bytes, nodes, evidence, derived values, cube."""
 
+from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import rdflib
 
 from zhengtu import pipeline, settings
-from zhengtu.model import Report
+from zhengtu.graph.facts import fact_triples
+from zhengtu.graph.nodes import Nodes
+from zhengtu.graph.source import CONTEXT
+from zhengtu.model import Reference, Report, Span
 from zhengtu.namespaces import PREFIXES
 from zhengtu.settings import Settings
 from zhengtu.store.embedded import EmbeddedStore
-from zhengtu.terms import OA, PROV, RDF, SCHEMA, ZT, graph, thing
+from zhengtu.terms import OA, PROV, RDF, SCHEMA, ZT, code, graph, passage, statement, thing
 
 PROLOGUE = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in PREFIXES.items())
 
@@ -71,11 +77,11 @@ def test_relations_stand_beside_their_statements(built_graph: rdflib.Dataset, re
     facts, shared = (built_graph.graph(graph(name)) for name in (f"report-{report.id}", "reference"))
     statements = list(facts.subjects(RDF.type, RDF.Statement))
     assert len(statements) > 100
-    for statement in statements:
-        subject, predicate, obj = (facts.value(statement, p) for p in (RDF.subject, RDF.predicate, RDF.object))
+    for node in statements:
+        subject, predicate, obj = (facts.value(node, p) for p in (RDF.subject, RDF.predicate, RDF.object))
         assert None not in (subject, predicate, obj)
         assert (subject, predicate, obj) in facts or (subject, predicate, obj) in shared
-        assert facts.value(statement, ZT.basis) is not None
+        assert facts.value(node, ZT.basis) is not None
 
 
 def test_named_graphs_follow_the_life_of_what_they_hold(store: EmbeddedStore, report: Report) -> None:
@@ -121,3 +127,67 @@ def test_a_report_graph_tells_where_it_comes_from(built_graph: rdflib.Dataset, r
     assert (bundle, RDF.type, PROV.Bundle) in catalog
     reading = catalog.value(bundle, PROV.wasGeneratedBy)
     assert catalog.value(reading, PROV.wasAssociatedWith) is not None
+
+
+def test_a_relation_is_stated_where_a_row_states_it_and_keeps_the_quotes_of_its_rows(
+    built_graph: rdflib.Dataset, report: Report
+) -> None:
+    facts = built_graph.graph(graph(f"report-{report.id}"))
+    rows = defaultdict(list)
+    for relation in report.relations:
+        rows[relation.subject, relation.predicate, relation.object].append(relation)
+    for key, relations in rows.items():
+        node = statement(report.id, *key)
+        stated = any(relation.basis == "stated" for relation in relations)
+        assert facts.value(node, ZT.basis) == code("basis", "stated" if stated else "inferred")
+        quotes = {passage(report.text.sha256, span) for relation in relations for span in relation.quote}
+        assert set(facts.objects(node, PROV.wasDerivedFrom)) == quotes
+    assert {relation.basis for relation in report.relations} == {"stated", "inferred"}
+
+
+def test_an_office_is_a_unit_of_its_body(built_graph: rdflib.Dataset, report: Report, reference: Reference) -> None:
+    facts = built_graph.graph(graph(f"report-{report.id}"))
+    nodes = Nodes(report, reference)
+    offices = [entity for entity in report.entities.values() if entity.kind == "office" and entity.part_of]
+    for office in offices:
+        unit_of = rdflib.URIRef(PREFIXES["org"] + "unitOf")
+        assert (nodes.entity(office.id), unit_of, nodes.entity(office.part_of)) in facts
+    assert offices
+
+
+def test_a_derived_level_is_as_wide_as_what_it_comes_from(store: EmbeddedStore) -> None:
+    query = """SELECT ?low ?high ?l1 ?h1 ?l2 ?h2 { GRAPH graph:derived {
+        ?o a zt:Observation ; zt:lowerBound ?low ; zt:upperBound ?high ; prov:wasDerivedFrom ?level , ?change }
+      ?level zt:valueForm <https://w3id.org/zhengtu/code/value-form/level> ; zt:lowerBound ?l1 ; zt:upperBound ?h1 .
+      ?change zt:valueForm <https://w3id.org/zhengtu/code/value-form/difference> ; zt:lowerBound ?l2 ; zt:upperBound ?h2
+    }"""
+    derived = [tuple(map(Decimal, row)) for row in rows(store, query)]
+    assert derived
+    for low, high, level_low, level_high, change_low, change_high in derived:
+        assert (low, high) == (level_low - change_high, level_high - change_low)
+        assert low < high
+
+
+def test_a_selector_gives_the_words_around_its_quote(store: EmbeddedStore, report: Report) -> None:
+    query = """SELECT ?s ?e ?before ?after { ?p oa:hasSelector ?a , ?b . ?a oa:start ?s ; oa:end ?e .
+        ?b oa:prefix ?before ; oa:suffix ?after }"""
+    raw = report.text.raw
+    for start, end, before, after in rows(store, query):
+        assert before == raw[max(0, int(start) - CONTEXT) : int(start)]
+        assert after == raw[int(end) : int(end) + CONTEXT]
+
+
+def test_a_passage_belongs_to_the_section_that_it_stands_in(store: EmbeddedStore, report: Report) -> None:
+    query = """SELECT ?s ?section { ?p dcterms:isPartOf ?section ; oa:hasSelector ?a . ?a oa:start ?s }"""
+    starts = [section.span.start for section in report.sections] + [len(report.text.raw) + 1]
+    sections = [(Span(*ends), section.id) for ends, section in zip(pairwise(starts), report.sections, strict=True)]
+    for start, section in rows(store, query):
+        inside = next(identifier for span, identifier in sections if span.start <= int(start) < span.end)
+        assert section.endswith(f"/section/{report.id}.{inside}")
+
+
+def test_a_correction_says_why(report: Report, reference: Reference) -> None:
+    corrected = replace(report.figures[0], override_reason="印刷有误")
+    nodes = Nodes(replace(report, figures=(corrected,), objectives=()), reference)
+    reasons = [o for s, p, o in fact_triples(nodes) if p == ZT.overrideReason]
+    assert reasons == [rdflib.Literal("印刷有误", lang="zh")]

@@ -1,6 +1,7 @@
 """Every kind of bad input: one line with file, row, column, reason and remedy; status 1; the old output stays."""
 
 import csv
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typer.testing import CliRunner
 from zhengtu import pipeline, settings
 from zhengtu.cli import app
 from zhengtu.errors import ReportInvalid
+from zhengtu.model import Reference
+from zhengtu.read.report import read_report
 
 REPORT = "reports/huizhou-zsj-2024"
 
@@ -66,7 +69,20 @@ def repeat_first_row(data: Path) -> None:
     path.write_text("".join([*lines, lines[1]]), encoding="utf-8")
 
 
-FIGURES, ENTITIES = f"{REPORT}/figures.csv", f"{REPORT}/entities.csv"
+def override_the_unit(data: Path) -> None:
+    cell(FIGURES, 2, "override_unit", "FURLONG")(data)
+    cell(FIGURES, 2, "override_reason", "想当然")(data)
+
+
+def disagree(data: Path) -> None:
+    """Two rows of one claim about different things."""
+    for row, about in ((2, "huizhou-data-bureau"), (3, "huiyunyan")):
+        cell(f"{REPORT}/claims.csv", row, "id", "c999")(data)
+        cell(f"{REPORT}/claims.csv", row, "about", about)(data)
+
+
+FIGURES, ENTITIES, RELATIONS = (f"{REPORT}/{table}.csv" for table in ("figures", "entities", "relations"))
+DIFFERENCE = 54  # f053, 减少3672.85 万元
 CASES = [
     Case("override of a number", override_a_number, "count-unexpected", "report.yaml column expected", "overrides: 1"),
     Case("override in vain", override_in_vain, "override-unexplained", "figures.csv row 2 column override_value"),
@@ -131,7 +147,7 @@ CASES = [
         "missing parent",
         cell(ENTITIES, 2, "part_of", "nobody"),
         "reference-dangling",
-        "entities.csv column part_of",
+        "entities.csv row 2 column part_of",
         "nobody",
     ),
     Case(
@@ -195,6 +211,84 @@ CASES = [
         "宗",
     ),
     Case(
+        "unit that swallows a multiplier",
+        edit("reference/units.csv", lambda b: b + "万元,CCY_CNY,\n".encode()),
+        "value-malformed",
+        "units.csv row ",
+        "万元 is 万 and a unit",
+    ),
+    Case(
+        "unit twice",
+        edit("reference/units.csv", lambda b: b + "元,CCY_CNY,\n".encode()),
+        "id-repeated",
+        "units.csv row ",
+    ),
+    Case(
+        "place of nowhere",
+        edit("reference/places.csv", lambda b: b + "x,甲,X,,nowhere,\n".encode()),
+        "reference-dangling",
+        "places.csv row ",
+        "nowhere",
+    ),
+    Case(
+        "address with a space",
+        edit("reference/places.csv", lambda b: b + "x,甲,X,,,http://a/ b\n".encode()),
+        "value-malformed",
+        "places.csv row ",
+    ),
+    Case(
+        "predicate that is no relation",
+        cell(RELATIONS, 2, "predicate", "dcterms:title"),
+        "value-malformed",
+        "relations.csv row 2 column predicate",
+    ),
+    Case(
+        "difference from nothing",
+        cell(FIGURES, DIFFERENCE, "compared_with", ""),
+        "value-missing",
+        f"figures.csv row {DIFFERENCE} column compared_with",
+    ),
+    Case(
+        "unknown override unit",
+        override_the_unit,
+        "code-unknown",
+        "figures.csv row 2 column override_unit",
+    ),
+    Case(
+        "rows that disagree",
+        disagree,
+        "statements-disagree",
+        "claims.csv row 3 column id",
+        "row 2 says something else",
+    ),
+    Case(
+        "objective answered by nothing",
+        cell(f"{REPORT}/objectives.csv", 2, "answered_by", "f998"),
+        "reference-dangling",
+        "objectives.csv row 2 column answered_by",
+        "f998",
+    ),
+    Case(
+        "comparison of nothing",
+        cell(f"{REPORT}/checks.csv", 2, "figures", "f998"),
+        "reference-dangling",
+        "checks.csv row 2 column figures",
+        "f998",
+    ),
+    Case(
+        "date that no calendar has",
+        edit(f"{REPORT}/report.yaml", lambda b: b.replace(b"retrieved: unknown", b"retrieved: 2025-13-45")),
+        "table-broken",
+        "report.yaml",
+    ),
+    Case(
+        "words for a date",
+        edit(f"{REPORT}/report.yaml", lambda b: b.replace(b"retrieved: unknown", b"retrieved: '2025-13-45'")),
+        "table-broken",
+        "report.yaml column retrieved",
+    ),
+    Case("YAML without fields", edit(f"{REPORT}/report.yaml", lambda _: b"words"), "table-broken", "report.yaml"),
+    Case(
         "unparsable quantity",
         cell(FIGURES, 2, "printed", "解决问题 8 个"),
         "quantity-unreadable",
@@ -241,6 +335,15 @@ def test_every_fault_is_told_not_only_the_first(own_data: Path, tmp_path: Path) 
     assert {p.row for p in refused.value.problems if p.code == "quote-missing"} == {2, 3, 4}
 
 
+def test_the_faults_of_every_report_are_told(own_data: Path, tmp_path: Path) -> None:
+    shutil.copytree(own_data / REPORT, own_data / "reports" / "another-report")
+    for report, row in ((REPORT, 2), ("reports/another-report", 3)):
+        cell(f"{report}/figures.csv", row, "quote", "查无此句 8 个")(own_data)
+    with pytest.raises(ReportInvalid) as refused:
+        pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "build"))
+    assert [p.row for p in refused.value.problems] == [3, 2]
+
+
 def test_what_a_spreadsheet_saves_is_read_the_same(own_data: Path, tmp_path: Path) -> None:
     plain = pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "plain"))
     for path in (own_data / REPORT).glob("*.csv"):
@@ -249,6 +352,49 @@ def test_what_a_spreadsheet_saves_is_read_the_same(own_data: Path, tmp_path: Pat
     counts = [{**held, "digest": ""} for build in (plain, saved) for held in build.manifest["reports"].values()]
     assert counts[0] == counts[1]
     assert plain.manifest["graphs"] == saved.manifest["graphs"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        cell(ENTITIES, 2, "kind", "gadget"),
+        cell(ENTITIES, 2, "name_zh", ""),
+        lambda data: (data / ENTITIES).unlink(),
+        edit(ENTITIES, lambda b: b.replace(b"id,", b"name,", 1)),
+        cell(f"{REPORT}/scopes.csv", 2, "name_zh", ""),
+    ],
+    ids=["kind", "name", "missing", "header", "scope"],
+)
+def test_a_fault_is_told_once_not_for_all_that_refer_to_it(
+    spoil: Callable[[Path], None], own_data: Path, tmp_path: Path
+) -> None:
+    spoil(own_data)
+    with pytest.raises(ReportInvalid) as refused:
+        pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "build"))
+    assert len(refused.value.problems) == 1
+
+
+def test_blank_lines_and_files_that_are_not_read_change_nothing(own_data: Path, tmp_path: Path) -> None:
+    (own_data / REPORT / ".~lock.figures.csv#").write_text("open elsewhere", encoding="utf-8")
+    (own_data / "reference" / "notes.txt").write_text("to do", encoding="utf-8")
+    before = pipeline.build(settings.load(build_dir=tmp_path / "before"))
+    same = pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "same"))
+    assert same.manifest == before.manifest
+    for table in (own_data / REPORT).glob("*.csv"):
+        table.write_bytes(table.read_bytes() + b"\n\n")
+    padded = pipeline.build(settings.load(data_dir=own_data, build_dir=tmp_path / "padded"))
+    assert padded.manifest["graphs"] == before.manifest["graphs"]
+
+
+def test_a_correction_moves_the_bounds_too(own_data: Path, reference: Reference) -> None:
+    for column, value in (("value", "30"), ("comparator", "ge"), ("reason", "原文另有说明")):
+        cell(FIGURES, 2, f"override_{column}", value)(own_data)
+    edit(f"{REPORT}/report.yaml", lambda b: b.replace(b"overrides: 0", b"overrides: 1"))(own_data)
+    figure = read_report(own_data / REPORT, own_data, reference, "").figures[0]
+    quantity = figure.quantity
+    assert quantity.value == quantity.low == 30
+    assert (quantity.high, quantity.comparator) == (None, "ge")
+    assert figure.override_reason == "原文另有说明"
 
 
 def test_a_folder_that_cannot_be_used_is_one_line(own_data: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The quantity grammar: the genre's examples, and properties over everything it can print."""
 
+import csv
 from decimal import Decimal
 from itertools import product
 
@@ -7,15 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhengtu.model import Comparator, Reference
-from zhengtu.read.quantity import MULTIPLIERS, PREFIXES, QuantityError, UnitError, parse
+from zhengtu import rooms
+from zhengtu.model import Comparator
+from zhengtu.read.quantity import MULTIPLIERS_OF_DIGITS, PREFIXES, RATES, QuantityError, UnitError, bounds, parse
 
-UNITS = {
-    "元": ("CCY_CNY", ""), "%": ("PERCENT", ""), "百分比": ("PERCENT", ""), "个百分点": ("PERCENT", ""),
-    "平方公里": ("KiloM2", ""), "小时": ("HR", ""), "G": ("GigaBYTE", ""),
-    **{word: ("NUM", word) for word in ("宗", "个", "项", "次", "场次", "人", "人次", "条")},
-    **{word: ("NUM", word) for word in ("类", "路", "家", "套", "大")},
-}  # fmt: skip
+with (rooms.data() / "reference" / "units.csv").open(encoding="utf-8", newline="") as table:
+    UNITS = {row["printed"]: (row["unit"], row["classifier"]) for row in csv.DictReader(table)}
 
 # printed, value, unit, classifier, comparator, rounding unit, low, high
 EXAMPLES = [
@@ -45,6 +43,14 @@ EXAMPLES = [
     ("每年 1次", "1", "NUM-PER-YR", "次", "eq", "1", "1", "1"),
     ("每季度 1\n次", "4", "NUM-PER-YR", "次", "eq", "1", "4", "4"),
     ("每年 4次", "4", "NUM-PER-YR", "次", "eq", "1", "4", "4"),
+    ("每月1.5万次", "180000", "NUM-PER-YR", "次", "eq", "12000", "174000", "186000"),
+    ("3千亿元", "300000000000", "CCY_CNY", "", "eq", "100000000000", "250000000000", "350000000000"),
+    ("2百万元", "2000000", "CCY_CNY", "", "eq", "1000000", "1500000", "2500000"),
+    ("三千万元", "30000000", "CCY_CNY", "", "eq", "10000", "29995000", "30005000"),
+    ("减少近20%", "-20", "PERCENT", "", "about", "1", "-20", None),
+    ("低于计划 5%", "-5", "PERCENT", "", "eq", "1", "-5.5", "-4.5"),
+    ("20个左右", "20", "NUM", "个", "about", "1", None, None),
+    ("减少0个", "0", "NUM", "个", "eq", "1", "0", "0"),
     ("98.62%", "98.62", "PERCENT", "", "eq", "0.01", "98.615", "98.625"),
     ("下降1.36个百分点", "-1.36", "PERCENT", "", "eq", "0.01", "-1.365", "-1.355"),
     ("下降 47.01%", "-47.01", "PERCENT", "", "eq", "0.01", "-47.015", "-47.005"),
@@ -85,6 +91,16 @@ def test_the_genre_is_read(example: tuple[str, ...]) -> None:
         "1 个平台",
         "第3届",
         "三五个",
+        "一百二个",
+        "一千五个",
+        "十百个",
+        "5余多个",
+        "5余万余元",
+        "0,123个",
+        "007个",
+        "٣个",
+        "1234567890123456个",
+        "每月 3小时",
     ],
 )
 def test_what_is_no_quantity_is_refused(printed: str) -> None:
@@ -105,14 +121,15 @@ def test_an_unknown_unit_is_named() -> None:
 numbers = st.decimals(min_value=0, max_value=10**7, places=2, allow_nan=False)
 
 
-@given(numbers, st.sampled_from(["", *MULTIPLIERS]), st.sampled_from(sorted(UNITS)))
+@given(numbers, st.sampled_from(["", *MULTIPLIERS_OF_DIGITS]), st.sampled_from(sorted(UNITS)))
 def test_value_is_number_times_multiplier(number: Decimal, multiplier: str, unit: str) -> None:
     read = parse(f"{number} {multiplier}{unit}", UNITS)
-    assert read.value == number * MULTIPLIERS.get(multiplier, 1)
+    assert read.value == number * MULTIPLIERS_OF_DIGITS.get(multiplier, 1)
     assert read.low is not None
     assert read.high is not None
     assert read.low <= read.value <= read.high
-    assert read.high - read.low == read.rounding_unit
+    exact = read.unit == "NUM" and read.rounding_unit == 1
+    assert read.high - read.low == (0 if exact else read.rounding_unit)
 
 
 @given(numbers, st.sampled_from(sorted(PREFIXES)))
@@ -160,6 +177,19 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert read.rounding_unit > 0
 
 
-def test_the_unit_table_names_each_unit_once(reference: Reference) -> None:
-    assert {"元", "%", "宗"} <= set(reference.units)
-    assert all(unit for unit, _ in reference.units.values())
+@pytest.mark.parametrize(
+    ("word", "times"),
+    [("每年", 1), ("每半年", 2), ("每季度", 4), ("每月", 12), ("每周", 52), ("每日", 365), ("每天", 365)],
+)
+def test_a_rate_is_counted_per_year(word: str, times: int) -> None:
+    assert parse(f"{word}3次", UNITS).value == 3 * times
+    assert word in RATES
+
+
+def test_bounds_follow_value_step_comparator_and_unit() -> None:
+    one, ten = Decimal(1), Decimal(10)
+    assert bounds(ten, one, "eq", "NUM") == (ten, ten)
+    assert bounds(ten, one, "eq", "PERCENT") == (Decimal("9.5"), Decimal("10.5"))
+    assert bounds(ten, ten, "none-stated", "NUM") == (Decimal(5), Decimal(15))
+    assert bounds(ten, one, "ge", "NUM") == (ten, None)
+    assert bounds(ten, one, "lt", "NUM") == (None, ten)

@@ -46,6 +46,23 @@ def test_a_cover_is_what_stands_before_the_first_heading() -> None:
     assert [s.id for s in sections] == ["cover", "duties", "budget"]
 
 
+def test_a_sentence_that_begins_with_the_words_of_a_heading_is_none() -> None:
+    raw = "部门职能调整后有五项。\n（二）部门职能：\n见附件。\n"
+    duties, own = heading("duties", "部门职能", required=False), heading("duties", "部门职能")
+    assert find_sections(SourceText(raw, "0"), [heading("cover", required=False), duties], "f")[1].span.start == 12
+    assert find_sections(SourceText(raw, "0"), [own], "f")[0].span.start == 0
+
+
+@pytest.mark.parametrize("page", ["", "……3", "  4"])
+def test_a_table_of_contents_holds_no_headings(page: str) -> None:
+    listed = "".join(f"{line}{page}\n" for line in ("一、部门基本情况", "二、绩效自评情况"))
+    raw = f"目 录\n{listed}一、部门基本情况\n正文。\n二、绩效自评情况\n正文。\n"
+    outline = [heading("basics", "部门基本情况", required=False), heading("result", "绩效自评情况", required=False)]
+    sections = find_sections(SourceText(raw, "0"), outline, "f")
+    assert [raw[s.span.start :].count("正文") for s in sections] == [2, 1]
+    assert raw[sections[1].span.start :].startswith("二、绩效自评情况\n正文")
+
+
 def test_the_report_is_cut_without_gap(report: Report) -> None:
     ends = [section.span.end for section in report.sections]
     assert [section.span.start for section in report.sections] == [0, *ends[:-1]]

@@ -14,10 +14,8 @@ from zhengtu.errors import InputError, NumberCoveredTwice, NumberUncovered
 from zhengtu.model import Report, SourceText, Span
 
 DIGITS = re.compile(r"\d+")
-HAN_COUNT = re.compile(
-    r"[一二两三四五六七八九十百]+"
-    r"(?=个|名|份|项|次|家|类|期|场|套|条|路|件|大|级|宗|台|支|种|批|层|章|届|维度|方面|季度)"
-)
+COUNTED = ("种", "批", "层", "章", "届", "维度", "方面", "季度")
+"""Words that follow a Han numeral, as the units of the unit table do, but are none."""
 CONTEXT = 12
 
 
@@ -37,11 +35,11 @@ class Coverage:
         return (1 - Decimal(len(self.uncovered)) / self.total).quantize(Decimal("0.0001"))
 
 
-def measure(report: Report) -> Coverage:
-    """Which numbers of the text are accounted for."""
+def measure(report: Report, units: Iterable[str]) -> Coverage:
+    """Which numbers of the text are accounted for; `units` are those that the unit table knows."""
     figures = _Slices(figure.printed_at for figure in report.figures)
     others = _Slices(span for listed in report.not_figures for span in listed.spans)
-    numbers = sorted({*_digits(report.text), *_han_counts(report.text)})
+    numbers = sorted({*_digits(report.text), *_han_counts(report.text, units)})
     return Coverage(
         total=len(numbers),
         uncovered=tuple(n for n in numbers if not figures.hold(n) and not others.hold(n)),
@@ -80,8 +78,9 @@ def _digits(text: SourceText) -> Iterator[Span]:
     return (Span(found.start(), found.end()) for found in DIGITS.finditer(text.raw))
 
 
-def _han_counts(text: SourceText) -> Iterator[Span]:
-    for found in HAN_COUNT.finditer(text.squeezed):
+def _han_counts(text: SourceText, units: Iterable[str]) -> Iterator[Span]:
+    words = "|".join(map(re.escape, sorted({*units, *COUNTED})))
+    for found in re.finditer(f"[零〇一二两三四五六七八九十百千]+(?={words})", text.squeezed):
         yield text.span(found.start(), found.end() - found.start())
 
 

@@ -45,7 +45,7 @@ def validate(data: rdflib.Graph, shapes: rdflib.Graph) -> tuple[Finding, ...]:
 
 def line(finding: Finding) -> str:
     """A finding as one line for a terminal."""
-    value = f" ({finding.value})" if finding.value else ""
+    value = f" ({finding.value})" if finding.value not in ("", finding.focus) else ""
     return f"{finding.severity}: {finding.focus}{value}: {finding.message.zh} / {finding.message.en} [{finding.shape}]"
 
 

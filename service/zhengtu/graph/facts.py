@@ -7,7 +7,7 @@ from rdflib import Literal, URIRef
 
 from zhengtu.graph.literals import decimal, labels, zh
 from zhengtu.graph.nodes import Nodes
-from zhengtu.model import Quantity, Recognition, squeeze
+from zhengtu.model import Quantity, Recognition
 from zhengtu.store.quads import Triple
 from zhengtu.terms import (
     CODE,
@@ -131,7 +131,7 @@ def _objectives(nodes: Nodes) -> Iterator[Triple]:
         yield node, DCTERMS.isPartOf, nodes.self
         yield node, DCTERMS.identifier, Literal(objective.id)
         yield from labels(node, DCTERMS.title, objective.title)
-        yield node, SCHEMA.text, zh("".join(squeeze(report.text.slice(span)) for span in objective.quote))
+        yield node, SCHEMA.text, zh(report.text.quoted(objective.quote))
         yield node, SCHEMA.about, nodes.entity(report.body)
         yield node, DCTERMS.temporal, thing("period", report.period)
         yield from nodes.evidence(node, objective.quote)

@@ -1,12 +1,11 @@
 """Rows in, facts out: every quote resolved to spans, every printed value parsed, every code and id known."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from zhengtu.errors import (
-    CodeUnknown,
     IdRepeated,
     InputError,
     OverrideUnexplained,
@@ -18,6 +17,7 @@ from zhengtu.errors import (
     StatementsDisagree,
     UnitUnknown,
     ValueMalformed,
+    ValueMissing,
 )
 from zhengtu.model import (
     Claim,
@@ -32,16 +32,19 @@ from zhengtu.model import (
     Recognition,
     Reference,
     Relation,
-    Report,
     SourceText,
     Span,
     squeeze,
 )
 from zhengtu.read import quotes
-from zhengtu.read.files import Row, build_rows
+from zhengtu.read.files import UNREAD, Row, Table, build_rows
 from zhengtu.read.periods import period
-from zhengtu.read.quantity import QuantityError, UnitError, parse
-from zhengtu.terms import COMPARATORS, expand
+from zhengtu.read.quantity import QuantityError, UnitError, bounds, parse
+
+Fact = TypeVar("Fact", Figure, Claim, Recognition)
+Thing = TypeVar("Thing")
+Built = tuple[tuple[Row, Thing], ...]
+"""What was built of a table, each beside its row."""
 
 OVERRIDES = ("override_value", "override_unit", "override_comparator", "override_classifier")
 
@@ -52,12 +55,12 @@ class Reading:
 
     text: SourceText
     reference: Reference
-    entities: Mapping[str, Entity] = field(default_factory=dict)
-    scopes: Mapping[str, Label] = field(default_factory=dict)
+    entities: Container[str] = UNREAD.ids
+    scopes: Container[str] = UNREAD.ids
     periods: dict[str, Period] = field(default_factory=dict)
 
-    def knowing(self, entities: Mapping[str, Entity], scopes: Mapping[str, Label]) -> "Reading":
-        """The same reading, with the entities and scopes that later tables refer to."""
+    def knowing(self, entities: Container[str], scopes: Container[str]) -> "Reading":
+        """The same reading, with the ids of entities and scopes that the tables refer to."""
         return replace(self, entities=entities, scopes=scopes)
 
     def entity(self, row: Row) -> Entity:
@@ -71,7 +74,7 @@ class Reading:
             status=row.code("status", codes["status"]),
             status_text=row["status_text"],
             located_in=row.reference("located_in", places),
-            part_of=row["part_of"],
+            part_of=row.reference("part_of", self.entities),
             mention=self._mention(row),
             note=row["note"],
         )
@@ -90,7 +93,7 @@ class Reading:
             role=role,
             form=row.code("form", codes["value-form"]),
             period=self._period(row, "period"),
-            compared_with=self._period(row, "compared_with"),
+            compared_with=self._compared_with(row),
             scope=row.reference("scope", self.scopes),
             printed=squeeze(self.text.slice(printed_at)),
             quantity=self._quantity(row, indicator, role),
@@ -108,7 +111,7 @@ class Reading:
             about=row.reference("about", self.entities),
             type=row.code("type", self.reference.codes["claim-type"]),
             period=self._period(row, "period"),
-            text=row["text"] or "……".join(squeeze(self.text.slice(span)) for span in quote),
+            text=row["text"] or self.text.quoted(quote),
             quote=quote,
             note=row["note"],
         )
@@ -132,14 +135,10 @@ class Reading:
 
     def relation(self, row: Row) -> Relation:
         """A row of relations.csv."""
-        try:
-            expand(row["predicate"])
-        except KeyError:
-            raise row.fault(CodeUnknown, "predicate", row["predicate"]) from None
         return Relation(
             subject=row.reference("subject", self.entities),
             predicate=row["predicate"],
-            object=row.reference("object", {**self.entities, **self.reference.places}),
+            object=self._thing(row, "object"),
             basis=row.code("basis", self.reference.codes["basis"]),
             quote=self._quote(row),
             note=row["note"],
@@ -170,6 +169,10 @@ class Reading:
             spans = (self._printed_at(row, spans),)
         return NotFigure(spans, reason)
 
+    def _thing(self, row: Row, column: str) -> str:
+        """An entity or a place."""
+        return row[column] if row[column] in self.reference.places else row.reference(column, self.entities)
+
     def _quote(self, row: Row) -> tuple[Span, ...]:
         return _resolved(row, lambda: quotes.locate(self.text, row["quote"], row.whole("occurrence")))
 
@@ -197,10 +200,16 @@ class Reading:
         self.periods[known.id] = known
         return known.id
 
+    def _compared_with(self, row: Row) -> str:
+        if row["form"] == "difference" and not row["compared_with"]:
+            raise row.fault(ValueMissing, "compared_with", "a difference is one from another period")
+        return self._period(row, "compared_with")
+
     def _quantity(self, row: Row, indicator: str, role: str) -> Quantity:
-        default = self.reference.indicators[indicator]
-        quantity = _overridden(row, _parsed(row, self.reference.units, (default.unit, default.classifier)))
-        if role == "target" and quantity.comparator == "eq" and "=" not in row["printed"].replace("＝", "="):
+        default, units = self.reference.indicators[indicator], self.reference.units
+        quantity = _overridden(row, _parsed(row, units, (default.unit, default.classifier)), units)
+        bare = "=" not in row["printed"].replace("＝", "=") and not row["override_comparator"]
+        if role == "target" and quantity.comparator == "eq" and bare:
             quantity = replace(quantity, comparator="none-stated")
         if quantity.unit != default.unit and row["form"] in ("level", "difference"):
             detail = f"{row['printed']} is in {quantity.unit}, the indicator {indicator} in {default.unit}"
@@ -208,7 +217,7 @@ class Reading:
         return quantity
 
 
-def scopes(rows: Iterable[Row], problems: list[InputError]) -> dict[str, Label]:
+def scopes(table: Table, problems: list[InputError]) -> dict[str, Label]:
     """The rows of scopes.csv by id."""
     found: dict[str, Label] = {}
 
@@ -217,44 +226,34 @@ def scopes(rows: Iterable[Row], problems: list[InputError]) -> dict[str, Label]:
             raise row.fault(IdRepeated, "id", row["id"])
         found[row["id"]] = Label(row["name_zh"], row["name_en"])
 
-    build_rows(tuple(rows), once, problems)
+    build_rows(table, once, problems)
     return found
 
 
-def agreement(report: Report) -> list[InputError]:
+def agreement(figures: Built[Figure], claims: Built[Claim], recognitions: Built[Recognition]) -> Iterator[InputError]:
     """Rows that share an id or make one node must say the same of it, quotes and notes apart."""
-    return [
-        *_unequal("claims.csv", report.claims, lambda c: c.id, lambda c: (c.about, c.type, c.period)),
-        *_unequal(
-            "recognitions.csv", report.recognitions, lambda r: r.id, lambda r: replace(r, quote=(), note="")
-        ),
-        *_unequal(
-            "figures.csv",
-            report.figures,
-            lambda f: (
-                f.about, f.indicator, f.role, f.form, f.period, f.scope, f.quantity.value, f.quantity.comparator,
-            ),
-            lambda f: (replace(f.quantity, unit_text=""), f.compared_with),
-        ),
-        *_unequal("figures.csv", report.figures, lambda f: f.id, lambda f: f),
-    ]  # fmt: skip
+    yield from _unequal(claims, lambda c: c.id, lambda c: (c.about, c.type, c.period))
+    yield from _unequal(recognitions, lambda r: r.id, lambda r: replace(r, quote=(), note=""))
+    yield from _unequal(
+        figures,
+        lambda f: (f.about, f.indicator, f.role, f.form, f.period, f.scope, f.quantity.value, f.quantity.comparator),
+        lambda f: (replace(f.quantity, unit_text=""), f.compared_with),
+    )
+    yield from _unequal(figures, lambda f: f.id, lambda f: f)
 
 
-def references(report: Report, reference: Reference) -> list[InputError]:
-    """Ids that are named before their table is read whole: parents, answers, figures of checks."""
-    figures = {figure.id for figure in report.figures}
-    facts = figures | {claim.id for claim in report.claims} | {r.id for r in report.recognitions}
-    named = [
-        *(("entities.csv", "part_of", e.id, e.part_of, report.entities) for e in report.entities.values()),
-        *(("indicators.csv", "broader", i.id, i.broader, reference.indicators) for i in reference.indicators.values()),
-        *(("objectives.csv", "answered_by", o.id, a, facts) for o in report.objectives for a in o.answered_by),
-        *(("checks.csv", "figures", c.id, f, figures) for c in report.comparisons for f in c.figures),
-    ]
-    return [
-        ReferenceDangling(file, f"{target} (named by {source})", column=column)
-        for file, column, source, target, known in named
-        if target and target not in known
-    ]
+def answers(
+    objectives: Built[Objective], comparisons: Built[Comparison], tables: Mapping[str, Table]
+) -> Iterator[InputError]:
+    """The facts that objectives.csv and checks.csv name must stand in their tables."""
+    for row, objective in objectives:
+        for fact in objective.answered_by:
+            if not any(fact in tables[name].ids for name in ("figures", "claims", "recognitions")):
+                yield row.fault(ReferenceDangling, "answered_by", fact)
+    for row, comparison in comparisons:
+        for figure in comparison.figures:
+            if figure not in tables["figures"].ids:
+                yield row.fault(ReferenceDangling, "figures", figure)
 
 
 def _resolved(row: Row, locate: Callable[[], tuple[Span, ...]]) -> tuple[Span, ...]:
@@ -275,30 +274,28 @@ def _parsed(row: Row, units: Mapping[str, tuple[str, str]], bare: tuple[str, str
         raise row.fault(QuantityUnreadable, "printed", row["printed"]) from None
 
 
-def _overridden(row: Row, read: Quantity) -> Quantity:
+def _overridden(row: Row, read: Quantity, units: Mapping[str, tuple[str, str]]) -> Quantity:
+    """The quantity as a person corrected it; its bounds follow from the corrected parts."""
     given = {column.removeprefix("override_"): row[column] for column in OVERRIDES if row[column]}
     if bool(given) != bool(row["override_reason"]):
         raise row.fault(OverrideUnexplained, "override_reason", ", ".join(given) or "a reason, but no override")
     if not given:
         return read
-    if given.get("comparator", "eq") not in COMPARATORS:
-        raise row.fault(CodeUnknown, "override_comparator", given["comparator"])
-    changes: dict[str, Any] = dict(given)
-    if "value" in given:
-        value = Decimal(given["value"])
-        changes |= {"value": value, "low": value, "high": value}
+    row.code("override_unit", {unit for unit, _ in units.values()})
+    changes: dict[str, Any] = given | ({"value": Decimal(given["value"])} if "value" in given else {})
+    in_vain = [name for name, value in changes.items() if getattr(read, name) == value]
+    if in_vain:
+        raise row.fault(OverrideUnexplained, f"override_{in_vain[0]}", "the grammar reads the same")
     corrected = replace(read, **changes)
-    if corrected == read:
-        raise row.fault(OverrideUnexplained, f"override_{next(iter(given))}", "the grammar reads the same")
-    return corrected
+    low, high = bounds(corrected.value, corrected.rounding_unit, corrected.comparator, corrected.unit)
+    return replace(corrected, low=low, high=high)
 
 
 def _unequal(
-    file: str, rows: Iterable[Any], key: Callable[[Any], Hashable], said: Callable[[Any], object]
-) -> list[InputError]:
-    first: dict[Hashable, Any] = {}
-    return [
-        StatementsDisagree(file, f"{row.id} and {known.id} say different things of one statement")
-        for row in rows
-        if said(known := first.setdefault(key(row), row)) != said(row)
-    ]
+    built: Built[Fact], key: Callable[[Fact], Hashable], said: Callable[[Fact], object]
+) -> Iterator[InputError]:
+    first: dict[Hashable, tuple[Row, Fact]] = {}
+    for row, fact in built:
+        known_row, known = first.setdefault(key(fact), (row, fact))
+        if said(known) != said(fact):
+            yield row.fault(StatementsDisagree, "id", f"{fact.id}: row {known_row.number} says something else")

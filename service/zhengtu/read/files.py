@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,17 +60,37 @@ class Row:
         """The parts of a cell whose parts are separated by semicolons."""
         return tuple(part for part in map(str.strip, self[column].split(";")) if part)
 
-    def code(self, column: str, codes: Mapping[str, object] | frozenset[str]) -> str:
+    def code(self, column: str, codes: Container[str]) -> str:
         """A code of a list, or empty. Raises CodeUnknown."""
         if self[column] and self[column] not in codes:
             raise self.fault(CodeUnknown, column, self[column])
         return self[column]
 
-    def reference(self, column: str, ids: Mapping[str, object]) -> str:
+    def reference(self, column: str, ids: Container[str]) -> str:
         """An id that another table defines, or empty. Raises ReferenceDangling."""
         if self[column] and self[column] not in ids:
             raise self.fault(ReferenceDangling, column, self[column])
         return self[column]
+
+
+class _Anything(Container[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows that follow the schema, and every id that stands in the file, be its row sound or not.
+
+    So a fault is told once, and not again for each row that refers to it.
+    """
+
+    rows: tuple[Row, ...]
+    ids: Container[str]
+
+
+UNREAD = Table((), _Anything())
+"""A table that could not be read: nothing is known of its ids."""
 
 
 def read_text(path: Path) -> str:
@@ -87,39 +107,51 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 (YAML is what it is; a sheet m
     """The file's content as plain Python values. Raises FileMissing, EncodingWrong or TableBroken."""
     try:
         return yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that no calendar has
         raise TableBroken(path.name, str(error)) from None
 
 
-def read_table(path: Path, schema: Path, problems: list[InputError]) -> tuple[Row, ...]:
-    """The rows of a CSV file that follow its CSVW table schema; those that do not are added to `problems`.
+def read_table(path: Path, schema: Path, problems: list[InputError]) -> Table:
+    """The CSV file as its CSVW table schema describes it; whatever does not follow it is added to `problems`.
 
-    Raises FileMissing, EncodingWrong, or TableBroken when it is no table of these columns.
+    UNREAD when it is missing, not UTF-8, or no table of these columns.
     """
-    columns = _columns(schema)
+    try:
+        return _table(path, _columns(schema), problems)
+    except InputError as problem:
+        problems.append(problem)
+        return UNREAD
+
+
+def _table(path: Path, columns: tuple[Column, ...], problems: list[InputError]) -> Table:
     names = [column.name for column in columns]
     records = _records(path)
     header = next(records, [])
     if header != names:
         raise TableBroken(path.name, f"header is {','.join(header)}, expected {','.join(names)}", row=1)
-    rows = []
+    rows, ids = [], set()
     for number, record in enumerate(records, start=2):
+        if not any(map(str.strip, record)):
+            continue
         if len(record) != len(names):
             raise TableBroken(path.name, f"{len(record)} cells, expected {len(names)}", row=number)
         row = Row(path.name, number, dict(zip(names, map(str.strip, record), strict=True)))
+        ids.add(row.values.get("id", ""))
         faults = [fault for column in columns if (fault := _fault(row, column))]
         problems += faults
         if not faults:
             rows.append(row)
-    return tuple(rows)
+    return Table(tuple(rows), frozenset(ids))
 
 
-def build_rows(rows: tuple[Row, ...], build: Callable[[Row], Built], problems: list[InputError]) -> tuple[Built, ...]:
-    """`build` of every row; what cannot be built is added to `problems`."""
+def build_rows(
+    table: Table, build: Callable[[Row], Built], problems: list[InputError]
+) -> tuple[tuple[Row, Built], ...]:
+    """`build` of every row, beside its row; what cannot be built is added to `problems`."""
     built = []
-    for row in rows:
+    for row in table.rows:
         try:
-            built.append(build(row))
+            built.append((row, build(row)))
         except InputError as problem:
             problems.append(problem)
     return tuple(built)

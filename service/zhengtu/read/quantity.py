@@ -7,7 +7,7 @@ know raises QuantityError or UnitError.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 
 from zhengtu.model import Comparator, Quantity, squeeze
@@ -30,15 +30,27 @@ SUFFIXES: dict[str, Comparator] = {
     **dict.fromkeys(("及以下", "以下", "以内"), "le"),
     "左右": "about",
 }
-MULTIPLIERS = {"万亿": 10**12, "亿": 10**8, "万": 10**4, "千": 10**3, "百": 10**2}
+MULTIPLIERS = {"万亿": 10**12, "亿": 10**8, "万": 10**4}
+MULTIPLIERS_OF_DIGITS = {
+    **MULTIPLIERS,
+    "千亿": 10**11,
+    "百亿": 10**10,
+    "千万": 10**7,
+    "百万": 10**6,
+    "十万": 10**5,
+    "千": 10**3,
+    "百": 10**2,
+}
+"""A Han numeral says thousands and hundreds itself."""
 HAN_DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {"〇": 0, "两": 2}
 HAN_PLACES = {"十": 10, "百": 100, "千": 1000}
 
-MORE = frozenset("余多")
 MIRROR: dict[Comparator, Comparator] = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
 FOLDED = str.maketrans("０１２３４５６７８９％＞＜＝．", "0123456789%><=.")
 COUNT_UNIT = "NUM"
 RATE_UNIT = "NUM-PER-YR"
+MOST_DIGITS = 15
+"""Longer numbers would be rounded on the way (Python's decimals have 28 digits)."""
 
 
 class QuantityError(ValueError):
@@ -53,12 +65,21 @@ def _either(words: Mapping[str, object]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
+_ONES = "[一二两三四五六七八九]"
+_TENS = f"{_ONES}十{_ONES}?"
+_HUNDREDS = f"{_ONES}百(?:[零〇]{_ONES}|{_TENS})?"
+_THOUSANDS = f"{_ONES}千(?:[零〇](?:{_TENS}|{_ONES})|{_HUNDREDS})?"
+_HAN = f"{_THOUSANDS}|{_HUNDREDS}|{_TENS}|十{_ONES}?|{_ONES}|[零〇]"
+_NUMERALS = "".join((*HAN_DIGITS, *HAN_PLACES))
+
 _GRAMMAR = re.compile(
     rf"(?P<rate>{_either(RATES)})?"
     rf"(?P<direction>{_either(DIRECTIONS)})?"
     rf"(?P<prefix>{_either(PREFIXES)})?"
-    rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|[{''.join(HAN_DIGITS)}{''.join(HAN_PLACES)}]+)"
-    rf"(?P<more>[余多])?(?P<multiplier>{_either(MULTIPLIERS)})?(?P<more_scaled>[余多])?"
+    rf"(?:(?P<digits>(?:[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|0|[1-9][0-9]*)(?:\.[0-9]+)?)(?P<more>[余多])?"
+    rf"(?P<multiplier>{_either(MULTIPLIERS_OF_DIGITS)})?"
+    rf"|(?P<han>{_HAN})(?P<han_more>[余多])?(?P<han_multiplier>{_either(MULTIPLIERS)})?(?![{_NUMERALS}]))"
+    rf"(?P<more_scaled>[余多])?"
     rf"(?P<unit>[^\d\s]*?)(?P<more_unit>[余多])?(?P<suffix>{_either(SUFFIXES)})?"
 )
 
@@ -72,31 +93,44 @@ def parse(printed: str, units: Mapping[str, tuple[str, str]], bare: tuple[str, s
     found = _GRAMMAR.fullmatch(squeeze(printed).translate(FOLDED))
     if found is None:
         raise QuantityError(printed)
-    scale, word = found["multiplier"] or "", found["unit"]
+    scale, word = found["multiplier"] or found["han_multiplier"] or "", found["unit"]
     if scale and scale + word in units:  # 百分比 is a unit, not a hundred of something
         scale, word = "", scale + word
     unit, classifier = _unit(word, units) if word else bare
-    number, decimals = _number(found["number"], printed)
-    multiplier = MULTIPLIERS.get(scale, 1)
-    sign = DIRECTIONS.get(found["direction"], 1)
-    magnitude, step = number * multiplier, Decimal(multiplier).scaleb(-decimals)
+    number, decimals = _number(found, printed)
+    multiplier = MULTIPLIERS_OF_DIGITS.get(scale, 1)
+    value, step = number * multiplier, Decimal(multiplier).scaleb(-decimals)
     if found["rate"]:
-        unit, magnitude = _rate(found["rate"], unit, magnitude, printed)
+        unit, value, step = _rate(found["rate"], unit, value, step, printed)
     comparator = _comparator(found, printed)
-    exact = unit in (COUNT_UNIT, RATE_UNIT) and multiplier == 1 and not decimals
-    low, high = _bounds(magnitude, Decimal(0) if exact else step / 2, comparator, found["prefix"] == "近")
-    if sign < 0:
-        low, high, comparator = _negative(high), _negative(low), MIRROR.get(comparator, comparator)
-    return Quantity(
-        value=magnitude * sign,
-        low=low,
-        high=high,
-        rounding_unit=step,
-        comparator=comparator,
-        unit=unit,
-        classifier=classifier,
-        unit_text=scale + word,
-    )
+    if DIRECTIONS.get(found["direction"], 1) < 0:
+        value, comparator = -value, MIRROR.get(comparator, comparator)
+    low, high = bounds(value, step, comparator, unit, near=found["prefix"] == "近")
+    return Quantity(value, low, high, step, comparator, unit, classifier, scale + word)
+
+
+def bounds(
+    value: Decimal, step: Decimal, comparator: Comparator, unit: str, *, near: bool = False
+) -> tuple[Decimal | None, Decimal | None]:
+    """Lower and upper bound of a value whose last printed digit is worth `step`; `near` is the 近 that says less than.
+
+    A count that is printed to the last piece is exact; everything else may lie half a step to either side.
+    """
+    match comparator:
+        case "gt" | "ge":
+            return value, None
+        case "lt" | "le":
+            return None, value
+        case "about":
+            return (value if near and value < 0 else None), (value if near and value >= 0 else None)
+        case _:
+            half = Decimal(0) if unit in (COUNT_UNIT, RATE_UNIT) and step == 1 else step / 2
+            return value - half, value + half
+
+
+def scaled_unit(word: str, units: Container[str]) -> str | None:
+    """The multiplier that `word` begins with, where the rest is a unit too: 万 of 万元."""
+    return next((m for m in MULTIPLIERS_OF_DIGITS if word.startswith(m) and word.removeprefix(m) in units), None)
 
 
 def _unit(word: str, units: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
@@ -105,61 +139,44 @@ def _unit(word: str, units: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     return units[word]
 
 
-def _number(text: str, printed: str) -> tuple[Decimal, int]:
+def _number(found: re.Match[str], printed: str) -> tuple[Decimal, int]:
     """The number and its count of decimals."""
-    if text[0].isdigit():
-        digits = text.replace(",", "")
-        return Decimal(digits), len(digits.partition(".")[2])
-    return Decimal(_han(text, printed)), 0
+    if found["han"]:
+        return Decimal(_han(found["han"])), 0
+    digits = found["digits"].replace(",", "")
+    if len(digits) > MOST_DIGITS:
+        raise QuantityError(printed)
+    return Decimal(digits), len(digits.partition(".")[2])
 
 
-def _han(text: str, printed: str) -> int:
+def _han(text: str) -> int:
     """三 → 3, 十二 → 12, 二十 → 20, 一百零五 → 105."""
     total, digit = 0, None
     for character in text:
         if character in HAN_PLACES:
             total += (1 if digit is None else digit) * HAN_PLACES[character]
             digit = None
-        elif digit:
-            raise QuantityError(printed)
         else:
             digit = HAN_DIGITS[character]
     return total + (digit or 0)
 
 
-def _rate(word: str, unit: str, magnitude: Decimal, printed: str) -> tuple[str, Decimal]:
-    """A count per period as a count per year."""
+def _rate(word: str, unit: str, value: Decimal, step: Decimal, printed: str) -> tuple[str, Decimal, Decimal]:
+    """A count per period as a count per year; one printed to the last piece stays so."""
     if unit != COUNT_UNIT:
         raise QuantityError(printed)
-    return RATE_UNIT, magnitude * RATES[word]
+    times = RATES[word]
+    return RATE_UNIT, value * times, step if step == 1 else step * times
 
 
 def _comparator(found: re.Match[str], printed: str) -> Comparator:
-    """The one comparator that is printed; two that differ are no quantity."""
-    said: set[Comparator] = {"ge"} if any(found[m] for m in ("more", "more_scaled", "more_unit")) else set()
+    """The one comparator that is printed; two are no quantity."""
+    more = [found[name] for name in ("more", "han_more", "more_scaled", "more_unit") if found[name]]
+    said: list[Comparator] = ["ge"] * len(more)
     if found["prefix"]:
-        said.add(PREFIXES[found["prefix"]])
+        said.append(PREFIXES[found["prefix"]])
     if found["suffix"]:
-        said.add(SUFFIXES[found["suffix"]])
-    if len(said) > 1:
+        said.append(SUFFIXES[found["suffix"]])
+    if len(set(said)) > 1 or len(more) > 1:
         raise QuantityError(printed)
-    return said.pop() if said else "eq"
-
-
-def _bounds(
-    value: Decimal, half: Decimal, comparator: Comparator, below: bool
-) -> tuple[Decimal | None, Decimal | None]:
-    """Lower and upper bound; `half` is half of the last printed digit, `below` the 近 that says less than."""
-    match comparator:
-        case "gt" | "ge":
-            return value, None
-        case "lt" | "le":
-            return None, value
-        case "about":
-            return None, value if below else None
-        case _:
-            return value - half, value + half
-
-
-def _negative(value: Decimal | None) -> Decimal | None:
-    return None if value is None else -value
+    return said[0] if said else "eq"

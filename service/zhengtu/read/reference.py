@@ -1,16 +1,19 @@
 """The shared tables and the code lists in, a `Reference` out."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import rdflib
 
-from zhengtu.errors import IdRepeated, InputError, ReportInvalid
+from zhengtu.errors import IdRepeated, InputError, ReportInvalid, ValueMalformed
 from zhengtu.model import Entity, Indicator, Kind, Label, Period, Place, Reference
-from zhengtu.read.files import Row, build_rows, read_table
+from zhengtu.read.files import Row, Table, build_rows, read_table
+from zhengtu.read.quantity import scaled_unit
 from zhengtu.terms import CODE, SKOS, ZT
+
+TABLES = ("indicators", "places", "periods", "units")
 
 Named = TypeVar("Named", Entity, Indicator, Place, Period)
 
@@ -20,23 +23,15 @@ def read_reference(data: Path, ontology: Path) -> Reference:
     problems: list[InputError] = []
     codes, kinds = read_codes(ontology / "codes.ttl")
 
-    def table(name: str, build: Callable[[Row], Named]) -> dict[str, Named]:
-        path, schema = data / "reference" / f"{name}.csv", data / "schemas" / f"{name}.json"
-        try:
-            return by_id(read_table(path, schema, problems), build, problems)
-        except InputError as problem:
-            problems.append(problem)
-            return {}
+    def read(name: str) -> Table:
+        return read_table(data / "reference" / f"{name}.csv", data / "schemas" / f"{name}.json", problems)
 
-    units = {
-        row["printed"]: (row["unit"], row["classifier"])
-        for row in read_table(data / "reference" / "units.csv", data / "schemas" / "units.json", problems)
-    }
+    indicators, places, periods, units = map(read, TABLES)
     reference = Reference(
-        indicators=table("indicators", lambda row: _indicator(row, codes)),
-        places=table("places", _place),
-        periods=table("periods", _period),
-        units=units,
+        indicators=by_id(indicators, lambda row: _indicator(row, codes, indicators.ids), problems),
+        places=by_id(places, lambda row: _place(row, places.ids), problems),
+        periods=by_id(periods, _period, problems),
+        units=_units(units, problems),
         kinds=kinds,
         codes=codes,
     )
@@ -45,7 +40,13 @@ def read_reference(data: Path, ontology: Path) -> Reference:
     return reference
 
 
-def by_id(rows: tuple[Row, ...], build: Callable[[Row], Named], problems: list[InputError]) -> dict[str, Named]:
+def shared_files(data: Path, ontology: Path) -> list[Path]:
+    """What is read for every report: the shared tables, the outlines of the genre, the code lists."""
+    tables = [data / "reference" / f"{name}.csv" for name in TABLES]
+    return [*tables, *(data / "reference").glob("profile-*.yaml"), ontology / "codes.ttl"]
+
+
+def by_id(table: Table, build: Callable[[Row], Named], problems: list[InputError]) -> dict[str, Named]:
     """The built rows by their id; a repeated id is a problem."""
     found: dict[str, Named] = {}
 
@@ -55,7 +56,7 @@ def by_id(rows: tuple[Row, ...], build: Callable[[Row], Named], problems: list[I
             raise row.fault(IdRepeated, "id", built.id)
         found[built.id] = built
 
-    build_rows(rows, once, problems)
+    build_rows(table, once, problems)
     return found
 
 
@@ -78,11 +79,26 @@ def read_codes(path: Path) -> tuple[Mapping[str, frozenset[str]], Mapping[str, K
     return {scheme: frozenset(slugs) for scheme, slugs in codes.items()}, kinds
 
 
-def _indicator(row: Row, codes: Mapping[str, frozenset[str]]) -> Indicator:
+def _units(table: Table, problems: list[InputError]) -> dict[str, tuple[str, str]]:
+    """(QUDT unit, classifier) by printed unit; no unit may swallow the multiplier of another."""
+    printed = Counter(row["printed"] for row in table.rows)
+
+    def unit(row: Row) -> tuple[str, tuple[str, str]]:
+        word = row["printed"]
+        if printed[word] > 1:
+            raise row.fault(IdRepeated, "printed", word)
+        if scale := scaled_unit(word, printed):
+            raise row.fault(ValueMalformed, "printed", f"{word} is {scale} and a unit: write the unit without it")
+        return word, (row["unit"], row["classifier"])
+
+    return dict(built for _, built in build_rows(table, unit, problems))
+
+
+def _indicator(row: Row, codes: Mapping[str, frozenset[str]], ids: Container[str]) -> Indicator:
     return Indicator(
         row["id"],
         Label(row["name_zh"], row["name_en"]),
-        row["broader"],
+        row.reference("broader", ids),
         row.code("dimension", codes["indicator-framework"]),
         row["unit"],
         row["classifier"],
@@ -90,8 +106,9 @@ def _indicator(row: Row, codes: Mapping[str, frozenset[str]]) -> Indicator:
     )
 
 
-def _place(row: Row) -> Place:
-    return Place(row["id"], Label(row["name_zh"], row["name_en"]), row["code"], row["part_of"], row["exact_match"])
+def _place(row: Row, ids: Container[str]) -> Place:
+    whole = row.reference("part_of", ids)
+    return Place(row["id"], Label(row["name_zh"], row["name_en"]), row["code"], whole, row["exact_match"])
 
 
 def _period(row: Row) -> Period:

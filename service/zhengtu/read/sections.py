@@ -1,7 +1,9 @@
 """Text and outline in, sections out: headings are found by their text, never by their number.
 
-Numbers repeat and break in real files, so a heading is what stands at the start of a line, after any
-numbering marker, and is sought after the heading before it.
+Numbers repeat and break in real files, so a heading is what stands at the start of a line after any numbering marker;
+it may be wrapped, and is sought after the heading before it. One of the profile ends there, with its line or a mark,
+for a sentence may begin with its words; one of the report's own, which a person chose, may run into its sentence.
+What a table of contents lists before its first heading comes again is no heading.
 """
 
 import re
@@ -14,6 +16,9 @@ from zhengtu.model import Label, Section, SourceText, Span, squeeze
 MARKER = re.compile(
     r"[ \t　]*(?:[一二三四五六七八九十]+[、是]|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])?[ \t　]*"
 )
+
+CLOSING = r"[ \t　]*(?:[。：:（(]|\r?\n|\Z)"
+CONTENTS = "目录"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +75,32 @@ def merge_outline(standard: Iterable[Heading], own: Iterable[tuple[str, Heading]
 
 
 def _line_starts(text: SourceText) -> list[tuple[int, int]]:
-    """(offset of the line, offset of its first character after the marker) of every line with words."""
+    """(offset of the line, offset of its first character after the marker) of every line that could be a heading."""
     starts, offset = [], 0
     for line in text.raw.splitlines(keepends=True):
         if line.strip():
             marker = MARKER.match(line)
             starts.append((offset, offset + (marker.end() if marker else 0)))
         offset += len(line)
-    return starts
+    return _without_contents(text, starts)
+
+
+def _without_contents(text: SourceText, starts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The lines but for those of a table of contents that lists headings without pages."""
+    said = [squeeze(text.raw[words:].partition("\n")[0]) for _, words in starts]
+    if CONTENTS not in said[:-1]:
+        return starts
+    first = said.index(CONTENTS) + 1
+    again = next((i for i in range(first + 1, len(said)) if said[i] == said[first]), first)
+    return starts[:first] + starts[again:]
 
 
 def _find(text: SourceText, starts: list[tuple[int, int]], heading: Heading, after: int) -> int | None:
-    wanted = tuple(squeeze(option) for option in heading.texts)
-    longest = max(map(len, wanted))
-    for line, words in starts:
-        if line <= after:
-            continue
-        # A heading may be wrapped; twice its length holds it with its line breaks.
-        window = squeeze(text.raw[words : words + 3 * longest + 8])
-        if window.startswith(wanted):
-            return line
-    return None
+    closing = "" if heading.required else CLOSING
+    wanted = [re.compile(r"\s*".join(map(re.escape, squeeze(option))) + closing) for option in heading.texts]
+    return next(
+        (line for line, words in starts if line > after and any(w.match(text.raw, words) for w in wanted)), None
+    )
 
 
 def _opens_with_words(text: SourceText, outline: Sequence[Heading], starts: list[tuple[int, int]]) -> bool:

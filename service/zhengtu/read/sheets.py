@@ -1,10 +1,11 @@
 """YAML files in, checked sheets out: what a report says of itself, and the outline of its genre."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from zhengtu.errors import TableBroken
 from zhengtu.model import Label
@@ -14,6 +15,11 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """An id that may stand in an IRI and in a file name."""
 
 Slug = Annotated[str, Field(pattern=f"^{SLUG.pattern}$")]
+
+
+def _day(value: object) -> str:
+    """A date as YAML reads it, or as text. Raises ValueError for anything else."""
+    return "unknown" if value == "unknown" else date.fromisoformat(str(value)).isoformat()
 
 
 class _Strict(BaseModel):
@@ -42,7 +48,7 @@ class ReportSheet(_Strict):
     profile: Slug
     publisher: str
     source_url: Annotated[str, Field(pattern=r"^(unknown|https?://[^\s<>\"{}|^`\\]+)$")]
-    retrieved: Annotated[str, Field(pattern=r"^(unknown|\d{4}-\d{2}-\d{2})$")]
+    retrieved: Annotated[str, BeforeValidator(_day)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     accepted_by: Slug
     rights: LabelSheet
@@ -89,8 +95,10 @@ Sheet = TypeVar("Sheet", bound=BaseModel)
 def read_sheet(path: Path, model: type[Sheet]) -> Sheet:
     """The YAML file at `path`, as `model`. Raises FileMissing, EncodingWrong or TableBroken."""
     content: Any = read_yaml(path)
-    if isinstance(content, list):
-        content = {"sections": content}
+    if content is None or isinstance(content, list):
+        content = {"sections": content or []}
+    if not isinstance(content, dict):
+        raise TableBroken(path.name, "holds neither named fields nor a list")
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -36,12 +36,10 @@ class Server(uvicorn.Server):
         late.cancel()
 
 
-def run(app: FastAPI, settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; ends the process with status 3 when the service cannot start."""
+def run(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
+    """Serve on a socket until SIGTERM or SIGINT; ends the process with status 3 when the service cannot start."""
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         http=bounded(settings, app.state.metrics),
         ws="none",
         lifespan="on",
@@ -58,7 +56,7 @@ def run(app: FastAPI, settings: Settings) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the application, once it runs, takes it as: reload
     signal.signal(signal.SIGTERM, _leave)
     try:
-        server.run()
+        server.run(sockets=[listening])
     except KeyboardInterrupt:
         return
     if not server.started:
