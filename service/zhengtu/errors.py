@@ -35,6 +35,7 @@ ZhengtuError
     ├── QueryTooLong
     ├── QueryTooSlow
     ├── QueryTooHungry
+    ├── QueryInterrupted
     ├── ResultTooLarge
     ├── ServiceBusy
     ├── SourceFailed
@@ -361,6 +362,13 @@ class ResultTooLarge(StoreError):
 
     code = "result-too-large"
     status = 507
+
+
+class QueryInterrupted(StoreError):
+    """The process that answered the query was ended from outside."""
+
+    code = "query-interrupted"
+    status = 503
 
 
 class ServiceBusy(StoreError):

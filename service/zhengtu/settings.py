@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     )
     queue_length: int = Field(default=64, ge=0, description="Most queries that wait 最多等待的查询数")
     queue_seconds: float = Field(default=10, gt=0, description="Longest wait for a worker, in seconds 最长等待秒数")
+    client_seconds: float = Field(
+        default=120,
+        ge=0,
+        description="Query seconds of one client in a minute, 0 for no limit 每个客户端每分钟查询秒数",
+    )
     body_bytes: int = Field(default=1_000_000, ge=1000, description="Largest request body, in bytes 请求体最大字节数")
     cache_bytes: int = Field(default=64_000_000, ge=0, description="Memory for answers given before 结果缓存字节数")
     url_bytes: int = Field(

@@ -12,7 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from zhengtu.errors import QueryMalformed, QueryTooHungry, QueryTooSlow, ResultTooLarge, ServiceBusy, StoreError
+from zhengtu.errors import (
+    QueryInterrupted,
+    QueryMalformed,
+    QueryTooHungry,
+    QueryTooSlow,
+    ResultTooLarge,
+    ServiceBusy,
+    StoreError,
+)
 from zhengtu.store.door import by_name
 from zhengtu.store.limits import Limits
 from zhengtu.store.pool import Observer, Reply, Request, WorkerPool
@@ -245,7 +253,7 @@ def test_a_killed_worker_costs_one_query_at_most(quads: Path) -> None:
             asking = asyncio.ensure_future(fault(pool, HEAVY))
             await until(lambda: pool.states()["slow"] == 1)
             os.kill(next(iter(pool._busy)).process, signal.SIGKILL)
-            assert await asking is QueryTooHungry
+            assert await asking is QueryInterrupted
             assert await fault(pool, ASK) is None
             await until(lambda: pool.states()["idle"] == LIMITS.workers)
             for process in processes(pool):

@@ -188,7 +188,7 @@ def test_a_replaced_worker_is_told_with_its_reason(service: Served) -> None:
         if worker not in parents(service):
             os.kill(worker, signal.SIGKILL)
     answer = busy.result(timeout=20)
-    assert (answer.status, json.loads(answer.body)["type"].rpartition("/")[2]) == (507, "query-too-hungry")
+    assert (answer.status, json.loads(answer.body)["type"].rpartition("/")[2]) == (503, "query-interrupted")
     killed = "zhengtu_workers_replaced_total reason=killed"
     until(lambda: scrape(service).get(killed, 0) - before.get(killed, 0) == 3)
     until(lambda: scrape(service)["zhengtu_workers state=idle"] == 3)

@@ -9,14 +9,14 @@ import asyncio
 import fcntl
 import itertools
 import signal
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from zhengtu import errors
-from zhengtu.errors import QueryTooHungry, QueryTooSlow, ServiceBusy, StoreError
+from zhengtu.errors import QueryInterrupted, QueryTooHungry, QueryTooSlow, ServiceBusy, StoreError
 from zhengtu.store.door import Format, Kind, by_name
 from zhengtu.store.limits import Limits
 from zhengtu.store.process import Keeper, Worker
@@ -29,10 +29,11 @@ ERRORS: dict[str, type[StoreError]] = {
 REASONS: Mapping[type[BaseException], str] = {
     QueryTooSlow: "time",
     QueryTooHungry: "memory",
+    QueryInterrupted: "killed",
     ServiceBusy: "crowded",
     asyncio.CancelledError: "abandoned",
 }
-"""Why a worker is replaced, by what its query raised; else `killed` from outside, `priority` (it was slow), `fault`."""
+"""Why a worker is replaced, by what its query raised; else `priority` (it was slow) or `fault`."""
 
 
 class Observer:
@@ -135,8 +136,8 @@ class WorkerPool:
         if self._held:
             self._held.close()
 
-    async def ask(self, request: Request) -> Reply:
-        """Answer a query; a caller that is cancelled stops its query.
+    async def ask(self, request: Request, charge: Callable[[float], None] = lambda _: None) -> Reply:
+        """Answer a query; a caller that is cancelled stops its query. `charge` is told how long it held a worker.
 
         Raises what the query deserves (QueryMalformed, QueryRefused, QueryTooComplex, QueryTooSlow, QueryTooHungry,
         ResultTooLarge …) or ServiceBusy.
@@ -151,7 +152,9 @@ class WorkerPool:
             fault = error
             raise
         finally:
-            self._observer.ran(asyncio.get_running_loop().time() - began)
+            seconds = asyncio.get_running_loop().time() - began
+            self._observer.ran(seconds)
+            charge(seconds)
             self._give_back(worker, fault)
         if "error" in head:
             raise ERRORS[head["error"]](head["detail"])
@@ -164,13 +167,20 @@ class WorkerPool:
             done, _ = await asyncio.wait((asked,), timeout=min(self.limits.slow_after, seconds))
             return asked.result() if done else await self._run_slowly(worker, asked, seconds)
         except ConnectionError:
-            if self._closed:
-                raise ServiceBusy("The service is stopping.") from None
-            raise QueryTooHungry(
-                f"The query ended its worker: it needed more than {self.limits.memory_mb} MB, or nested too deep."
-            ) from None
+            raise await self._lost(worker) from None
         finally:
             asked.cancel()
+
+    async def _lost(self, worker: Worker) -> StoreError:
+        """Why a worker ended in the middle of a query."""
+        await worker.end()
+        if self._closed:
+            return ServiceBusy("The service is stopping.")
+        if worker.returncode == -signal.SIGKILL:
+            return QueryInterrupted("The process that answered the query was ended from outside; ask again.")
+        return QueryTooHungry(
+            f"The query ended its worker: it needed more than {self.limits.memory_mb} MB, or nested too deep."
+        )
 
     async def _run_slowly(
         self, worker: Worker, asked: "asyncio.Future[tuple[Head, bytes]]", seconds: float
@@ -257,8 +267,6 @@ class WorkerPool:
         words = await worker.end()
         if self._closed:
             return
-        if reason == REASONS[QueryTooHungry] and worker.returncode == -signal.SIGKILL:
-            reason = "killed"
         self._observer.replaced(reason, words)
         self._task(self._restart(), self._starting)
 

@@ -41,6 +41,7 @@ REFUSALS = {
     406: "No acceptable format 无可用格式",
     413: "The query or the request is too long 查询过长",
     415: "Media type of the body not supported 请求体类型不支持",
+    429: "The client has used its query time of a minute; Retry-After says when to come again 查询时间已用完",
     502: "A service that the query calls did not answer 所调用的服务无应答",
     503: "Busy; Retry-After says when to come again 服务繁忙",
     504: "The query took too long 查询超时",

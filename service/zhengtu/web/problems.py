@@ -45,6 +45,7 @@ WORDS: dict[str, Words] = {
         "请缩小查询范围",
         "Narrow the query",
     ),
+    errors.QueryInterrupted.code: Words("查询被中断", "The query was interrupted", "请重新提交查询", "Ask again"),
     errors.ResultTooLarge.code: Words(
         "结果过大，未返回",
         "The answer is too large and was not sent",
@@ -54,6 +55,12 @@ WORDS: dict[str, Words] = {
     errors.ServiceBusy.code: Words("服务繁忙", "The service is busy", "请稍后再试", "Try again later"),
     errors.SourceFailed.code: Words(
         "查询所调用的服务无应答", "A service that the query calls did not answer", "请稍后再试", "Try again later"
+    ),
+    "budget": Words(
+        "该客户端一分钟内的查询时间已用完",
+        "This client has used its query time of a minute",
+        "请稍后再试，或简化查询",
+        "Try again later, or ask for less",
     ),
     "not-acceptable": Words(
         "无可用格式", "No acceptable format", "请改用所列格式", "Ask for one of the formats listed"

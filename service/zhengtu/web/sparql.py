@@ -11,6 +11,8 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from math import ceil
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +24,7 @@ from zhengtu.store import pool
 from zhengtu.store.door import formats
 from zhengtu.store.pool import WorkerPool
 from zhengtu.web import problems
+from zhengtu.web.budget import Budget
 from zhengtu.web.cache import Cache
 from zhengtu.web.negotiation import is_browser
 from zhengtu.web.question import DIRECT, FORM, Asked, media_type, read
@@ -71,9 +74,9 @@ class Answered:
 class RefusedError(Exception):
     """A request that is no query: `code` is one of problems.WORDS."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, retry_after: int | None = None) -> None:
         super().__init__(status, code, detail)
-        self.status, self.code, self.detail = status, code, detail
+        self.status, self.code, self.detail, self.retry_after = status, code, detail, retry_after
 
 
 class SparqlEndpoint:
@@ -84,6 +87,7 @@ class SparqlEndpoint:
     ) -> None:
         self.pool, self.digest, self._describe = workers, digest, describe
         self._body_bytes = settings.body_bytes
+        self._budget, self._client_seconds = Budget(settings.client_seconds), settings.client_seconds
         volatile = f"{_VOLATILE}|SERVICE" if settings.services else _VOLATILE
         self._volatile = re.compile(volatile, re.IGNORECASE)
         self.cache: Cache[Answered] = Cache(settings.cache_bytes)
@@ -105,7 +109,7 @@ class SparqlEndpoint:
             return
         asked, packed = await self._asked(scope, headers, receive), _GZIP.search(headers.get(b"accept-encoding", b""))
         key = self.digest, asked, packed is None
-        answered = self.cache.get(key) or await self._answered(key, asked, receive)
+        answered = self.cache.get(key) or await self._answered(key, asked, scope, receive)
         if answered is None:
             description = await self._describe(Request(scope, receive))
             await description(scope, receive, send)
@@ -141,18 +145,24 @@ class SparqlEndpoint:
             raise QueryTooLong(f"The request has more than {self._body_bytes} bytes.")
         return bytes(body)
 
-    async def _answered(self, key: Key, asked: Asked, receive: Receive) -> Answered | None:
+    async def _answered(self, key: Key, asked: Asked, scope: Scope, receive: Receive) -> Answered | None:
         """A new answer, which is kept unless it is volatile; None when nothing is asked."""
         question = read(asked)
         if question is None:
             return None
-        answered = await self._ask(question, receive, packed=not key[-1])
+        client = scope["client"][0] if scope.get("client") else ""
+        if wait := self._budget.wait(client):
+            raise RefusedError(429, "budget", f"{self._client_seconds:g} s / min", retry_after=ceil(wait))
+        asking = self.pool.ask(question, partial(self._budget.charge, client))
+        answered = await self._ask(question, asking, receive, packed=not key[-1])
         if answered.etag:
             self.cache.put(key, answered, len(answered.body) + len(asked.parameters) + len(asked.body))
         return answered
 
-    async def _ask(self, question: pool.Request, receive: Receive, *, packed: bool) -> Answered:
-        digest, asking = self.digest, self.pool.ask(question)
+    async def _ask(
+        self, question: pool.Request, asking: Awaitable[pool.Reply], receive: Receive, *, packed: bool
+    ) -> Answered:
+        digest = self.digest
         async with _unless_gone(receive):
             reply = await asking
         if reply.format is None:
@@ -258,5 +268,8 @@ def _abandoned() -> RefusedError:
 def _problem(error: RefusedError | ZhengtuError, scope: Scope, headers: Headers) -> Response:
     path, browser = scope["path"], is_browser(headers.get(b"accept", b"").decode("latin-1"))
     if isinstance(error, RefusedError):
-        return problems.answer(error.status, error.code, error.detail, path, browser=browser)
+        response = problems.answer(error.status, error.code, error.detail, path, browser=browser)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
     return problems.problem(error, path, browser=browser)
