@@ -52,7 +52,7 @@ def test_it_names_the_graphs_with_their_sizes(store: EmbeddedStore) -> None:
 def test_it_tells_every_limit_in_both_languages(store: EmbeddedStore) -> None:
     limits = Limits(
         seconds=7, memory_mb=701, result_bytes=702, query_chars=703, depth=41, chain=404, workers=5, queue=66,
-        queue_seconds=8.5,
+        queue_seconds=8.5, client_seconds=91,
     )  # fmt: skip
     told = {
         (o.language, str(o))
@@ -61,7 +61,7 @@ def test_it_tells_every_limit_in_both_languages(store: EmbeddedStore) -> None:
     }
     for language in ("zh", "en"):
         text = " ".join(sentence for tag, sentence in told if tag == language)
-        assert all(number in text for number in ("7 ", "701", "702", "703", "41", "404", "5 ", "66", "8.5")), language
+        assert all(number in text for number in ("7 ", "701", "702", "703", "41", "404", "5 ", "66", "8.5", "91")), language
 
 
 def test_it_is_small_and_an_address_cannot_break_out_of_it(store: EmbeddedStore) -> None:

@@ -72,6 +72,11 @@ def limits_in_words(limits: Limits) -> Iterator[tuple[str, str]]:
         f"最多 {limits.queue} 个查询等待，各最长 {wait} 秒。",
         f"{limits.queue} queries may wait, each for {wait} seconds.",
     )
+    if limits.client_seconds:
+        yield (
+            f"每个客户端每分钟最多使用 {limits.client_seconds:g} 秒查询时间。",
+            f"A client may use {limits.client_seconds:g} seconds of query time a minute.",
+        )
     if limits.services:
         listed = ", ".join(limits.services)
         yield f"SERVICE 只可访问 {listed}。", f"SERVICE may call {listed} only."

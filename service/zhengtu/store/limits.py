@@ -27,6 +27,7 @@ class Limits:
     workers: int = 3
     queue: int = 64
     queue_seconds: float = 10
+    client_seconds: float = 120
     slow_after: float = 0.2
     services: Sequence[str] = ()
 
@@ -43,6 +44,7 @@ class Limits:
             workers=settings.workers,
             queue=settings.queue_length,
             queue_seconds=settings.queue_seconds,
+            client_seconds=settings.client_seconds,
             slow_after=settings.slow_seconds,
             services=settings.services,
         )
