@@ -1,6 +1,7 @@
-"""The steps, in order: read → graph → store, then check. The file to read first."""
+"""The steps, in order: read → graph → describe → store, then check. The file to read first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
+from heapq import merge
 from itertools import chain
 from pathlib import Path
 
@@ -8,15 +9,17 @@ from zhengtu import rooms
 from zhengtu.check import coverage, shacl
 from zhengtu.check.audit import audit
 from zhengtu.errors import FileMissing, ReportInvalid
-from zhengtu.graph.assemble import cube_quads, report_quads, shared_quads
+from zhengtu.graph.assemble import cube_quads, fresh, report_quads, shared_quads
 from zhengtu.model import Check, Finding, Reference, Report
+from zhengtu.publish.questions import read_questions
+from zhengtu.publish.void import void_quads
 from zhengtu.read.files import digest
 from zhengtu.read.reference import read_reference, shared_files
 from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
-from zhengtu.store.builds import Build
-from zhengtu.store.quads import read_quads, sorted_lines
+from zhengtu.store.builds import Build, Part
+from zhengtu.store.quads import Quad, Triple, read_quads, sorted_lines
 
 Say = Callable[[str], None]
 
@@ -29,8 +32,9 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
     data, ontology = settings.data_dir, rooms.ontology()
     reference = read_reference(data, ontology)
     shared_digest = digest(shared_files(data, ontology))
-    lines: dict[str, list[bytes]] = {}
-    held: dict[str, object] = {}
+    shared = list(shared_quads(reference, ontology))
+    stated = {quad[:3] for quad in shared}
+    parts: dict[str, Part] = {}
     refused: list[ReportInvalid] = []
     for folder in _report_folders(data):
         say(f"reading {folder.name}")
@@ -41,12 +45,16 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
         except ReportInvalid as invalid:
             refused.append(invalid)
             continue
-        lines[report.id] = _lines(report, reference, covered, checks, ontology)
-        held[report.id] = _held(report, covered, checks)
+        lines = _lines(fresh(report_quads(report, reference, covered.share, checks), stated), stated, ontology)
+        parts[report.id] = Part(lines, _held(report, covered, checks))
     if refused:
         raise ReportInvalid(", ".join(r.report for r in refused), [p for r in refused for p in r.problems])
+    say(f"describing {', '.join(parts)}")
+    common = sorted_lines(shared)
+    everything = list(merge(common, *(part.lines for part in parts.values())))
+    described = sorted_lines(void_quads(everything, read_questions(ontology / "questions")))
     say(f"writing {settings.build_dir}")
-    return builds.write(settings.build_dir, sorted_lines(shared_quads(reference, ontology)), lines, held)
+    return builds.write(settings.build_dir, common, parts, described, disk_quads=settings.disk_quads)
 
 
 def check(settings: Settings, say: Say = lambda _: None) -> tuple[Finding, ...]:
@@ -74,11 +82,11 @@ def _covered(report: Report, reference: Reference) -> coverage.Coverage:
     return covered
 
 
-def _lines(
-    report: Report, reference: Reference, covered: coverage.Coverage, checks: tuple[Check, ...], ontology: Path
-) -> list[bytes]:
-    quads = list(report_quads(report, reference, covered.share, checks))
-    return sorted_lines(chain(quads, cube_quads(quads, ontology)))
+def _lines(quads: Iterable[Quad], stated: Set[Triple], ontology: Path) -> list[bytes]:
+    """The quads of a report with their cube."""
+    facts = list(quads)
+    cube = fresh(cube_quads(facts, ontology), stated | {fact[:3] for fact in facts})
+    return sorted_lines(chain(facts, cube))
 
 
 def _held(report: Report, covered: coverage.Coverage, checks: tuple[Check, ...]) -> dict[str, object]:

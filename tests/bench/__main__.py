@@ -1,4 +1,4 @@
-"""Measure and print; nothing here passes or fails.
+"""Measure and print; nothing here passes or fails. `endpoint` as argument measures the endpoint alone.
 
 Each figure is the median of several rounds; a ratio compares two things measured in turn in the same run.
 """
@@ -17,6 +17,8 @@ from socket import socket
 from statistics import median
 
 import pyoxigraph
+from tests.bench import endpoint
+from tests.bench.endpoint import say
 
 from zhengtu import pipeline, rooms, settings
 from zhengtu.store import builds
@@ -35,22 +37,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         build_one(folder)
-        build_many(folder)
+        endpoint.measure(folder / "one", REPORT, folder)
+        if "endpoint" in sys.argv:
+            return
         query_through_the_door(folder)
         first_answer(folder)
+        build_many(folder)
 
 
 def build_one(folder: Path) -> None:
     """The build against what the engine alone needs to parse and write the same quads."""
     chosen = settings.load(build_dir=folder / "one")
-    ours = timed(lambda: pipeline.build(chosen), 5)
+    ours = timed(lambda: pipeline.build(chosen), 3)
     quads = (builds.current(chosen.build_dir).folder / builds.QUADS).read_bytes()
 
     def engine() -> None:
         parsed = sorted(pyoxigraph.parse(quads, format=pyoxigraph.RdfFormat.N_QUADS), key=str)
         pyoxigraph.serialize(parsed, format=pyoxigraph.RdfFormat.N_QUADS)
 
-    bare = timed(engine, 5)
+    bare = timed(engine, 3)
     say("build, text to N-Quads and TriG", f"{ours:.2f} s, {ours / bare:.1f} x parse+sort+write of the same quads")
     checking = timed(lambda: pipeline.check(chosen), 1)
     say("check, SHACL over the build", f"{checking:.1f} s, {checking / ours:.1f} x the build")
@@ -137,10 +142,6 @@ def once(run: Callable[[], object]) -> float:
     begun = time.perf_counter()
     run()
     return time.perf_counter() - begun
-
-
-def say(what: str, found: str) -> None:
-    print(f"{what:48} {found}", flush=True)
 
 
 main()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from zhengtu.namespaces import PREFIXES
+from zhengtu.namespaces import prologue
 from zhengtu.store.door import Store
 from zhengtu.terms import EARL
 
@@ -14,7 +14,6 @@ COLUMNS = (
 )  # fmt: skip
 OUTCOMES = ("passed", "failed", "cantTell", "inapplicable")
 
-_PROLOGUE = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in PREFIXES.items())
 _CHECKS = """
 SELECT ?check ?report ?id ?rule ?outcome ?type ?title_zh ?title_en ?stated ?computed ?zh ?en WHERE {
   ?check a earl:Assertion ; dcterms:isPartOf/dcterms:identifier ?report ; dcterms:identifier ?id ;
@@ -39,7 +38,7 @@ def checks(store: Store) -> Iterator[tuple[str, ...]]:
     """COLUMNS of every check; figures (their IRIs), quotes and places are joined by `;`, places are `start-end`."""
     figures = _by_check(store, _FIGURES)
     quotes = _by_check(store, _QUOTES)
-    for check, _, *row in store.query(_PROLOGUE + _CHECKS).rows():
+    for check, _, *row in store.query(prologue() + _CHECKS).rows():
         identifier, rule, outcome, kind, title_zh, title_en, stated, computed, zh, en = row
         said = quotes.get(check, [])
         yield (
@@ -67,5 +66,5 @@ def summary(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _by_check(store: Store, query: str) -> dict[str, list[tuple[str, ...]]]:
-    rows = store.query(_PROLOGUE + query).rows()
+    rows = store.query(prologue() + query).rows()
     return {check: [row[1:] for row in of_check] for check, of_check in groupby(rows, key=lambda row: row[0])}

@@ -1,14 +1,12 @@
-"""The home page and the health answer."""
+"""The home page."""
 
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.templating import Jinja2Templates
 from starlette.requests import Request
 from starlette.responses import Response
 
-from zhengtu import __version__
 from zhengtu.web.words import WORDS
 
 router = APIRouter()
@@ -31,21 +29,13 @@ SELECT DISTINCT ?对象 ?指标 ?目标值 ?完成值 WHERE {
 def home(request: Request) -> Response:
     """What this is, and where the rest is; in the language asked for by `?lang=`, else by Accept-Language."""
     words = WORDS[_language(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))]
-    page = {"manifest": request.app.state.manifest, "columns": COLUMNS, "example": EXAMPLE, "words": words}
-    return templates.TemplateResponse(request, "home.html", page, headers={"Vary": "Accept-Language"})
-
-
-@router.get("/health")
-def health(request: Request) -> dict[str, Any]:
-    """Whether the service answers, and over which build."""
-    manifest = request.app.state.manifest
-    return {
-        "status": "ready",
-        "version": __version__,
-        "digest": manifest["digest"],
-        "quads": len(request.app.state.store),
-        "reports": sorted(manifest["reports"]),
+    page = {
+        "manifest": request.app.state.service.build.manifest,
+        "columns": COLUMNS,
+        "example": EXAMPLE,
+        "words": words,
     }
+    return templates.TemplateResponse(request, "home.html", page, headers={"Vary": "Accept-Language"})
 
 
 def _language(asked: str, accepted: str) -> str:
