@@ -61,7 +61,8 @@ def test_it_tells_every_limit_in_both_languages(store: EmbeddedStore) -> None:
     }
     for language in ("zh", "en"):
         text = " ".join(sentence for tag, sentence in told if tag == language)
-        assert all(number in text for number in ("7 ", "701", "702", "703", "41", "404", "5 ", "66", "8.5", "91")), language
+        numbers = "7 ", "701", "702", "703", "41", "404", "5 ", "66", "8.5", "91"
+        assert all(number in text for number in numbers), language
 
 
 def test_it_is_small_and_an_address_cannot_break_out_of_it(store: EmbeddedStore) -> None:
