@@ -152,7 +152,8 @@ def audit_report(
     with _plain_errors():
         if form != "summary":
             raise ZhengtuError(f"There is no format {form}; choose summary or csv.")
-        for line in audit.summary(audit.checks(builds.current(settings.load(build_dir=build_dir).build_dir).open())):
+        store = builds.current(settings.load(build_dir=build_dir).build_dir).open()
+        for line in audit.summary(list(audit.audited(store))):
             typer.echo(line)
 
 

@@ -21,6 +21,9 @@ from tests.bench import endpoint
 from tests.bench.endpoint import say
 
 from zhengtu import pipeline, rooms, settings
+from zhengtu.check.audit import audit
+from zhengtu.read.reference import read_reference
+from zhengtu.read.report import read_report
 from zhengtu.store import builds
 from zhengtu.store.embedded import EmbeddedStore
 
@@ -57,6 +60,10 @@ def build_one(folder: Path) -> None:
 
     bare = timed(engine, 3)
     say("build, text to N-Quads and TriG", f"{ours:.2f} s, {ours / bare:.1f} x parse+sort+write of the same quads")
+    shared = read_reference(rooms.data(), rooms.ontology())
+    report = read_report(rooms.data() / "reports" / REPORT, rooms.data(), shared, "")
+    auditing = timed(lambda: audit(report, shared), 20)
+    say("audit of the report", f"{auditing:.3f} s, {auditing / ours:.2f} x the build")
     checking = timed(lambda: pipeline.check(chosen), 1)
     say("check, SHACL over the build", f"{checking:.1f} s, {checking / ours:.1f} x the build")
 

@@ -9,8 +9,9 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from zhengtu.model import unwrap
+from zhengtu.model import Label, unwrap
 from zhengtu.namespaces import BASE
+from zhengtu.publish.audit import OUTCOMES, Audited, counted, findings
 from zhengtu.publish.describe import Term
 from zhengtu.publish.description import Description, Group, Named, Quote, Value, shown
 from zhengtu.web.words import WORDS
@@ -71,6 +72,18 @@ def nothing(iri: str, near: Sequence[Named], reader: Reader) -> str:
 def endpoint(reader: Reader, limits: Sequence[str], formats: Sequence[tuple[str, str]]) -> str:
     """The page of the endpoint: a form, and what a query may cost in words; `formats` are names and media types."""
     return _render("endpoint.html", reader, limits=limits, formats=formats)
+
+
+def audit(
+    reader: Reader, reports: Mapping[str, Mapping[str, str]], checks: Sequence[Audited], names: Mapping[str, Label]
+) -> str:
+    """The page of the audit: for each report a verdict, a table by rule, every finding, every check."""
+    audits = [
+        (report, title[reader.language], of_report, counted(of_report), findings(of_report))
+        for report, title in reports.items()
+        if (of_report := [check for check in checks if check.report == report])
+    ]
+    return _render("audit.html", reader, audits=audits, outcomes=OUTCOMES, names=names)
 
 
 def docs(base: str) -> str:

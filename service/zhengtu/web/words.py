@@ -52,6 +52,24 @@ ZH: dict[str, str] = {
     "service_description": "服务说明（RDF）",
     "prefixes": "查询所用前缀",
     "dump": "全部数据（N-Quads；另有 TriG）",
+    "audit": "核对：报告的数字对得上吗",
+    "audit_title": "核对：报告的数字对得上吗",
+    "audit_lede": "凡能复算的关系都已复算：同一数值的多处陈述、分项与合计、增减额与增减率、目标与完成。"
+    "原文的数字代表所有会印成它的数，四舍五入或截去尾数能解释的差异不算不符，口径不同的数不算矛盾。这里不判定哪一处正确。",
+    "audit_csv": "下载核对表（CSV）",
+    "verdict": "共核对 {total} 项，{passed} 项成立；列出 {findings} 处需要说明的地方。",
+    "rule": "规则",
+    "subject": "对象与指标",
+    "outcome": "结果",
+    "stated": "原文",
+    "computed": "复算",
+    "passed": "成立",
+    "failed": "不成立",
+    "cantTell": "无法判定",
+    "inapplicable": "不适用",
+    "findings": "逐处说明",
+    "no_findings": "没有发现。",
+    "all_checks": "全部 {total} 项核对",
 }
 
 EN: dict[str, str] = {
@@ -109,6 +127,25 @@ EN: dict[str, str] = {
     "service_description": "Service Description (RDF)",
     "prefixes": "prefixes for queries",
     "dump": "all data (N-Quads; TriG too)",
+    "audit": "audit: does the report add up?",
+    "audit_title": "Audit: does the report add up?",
+    "audit_lede": "Every relation that can be recomputed is: values stated more than once, parts and wholes, changes "
+    "and rates, targets and results. A printed number stands for all that print as it does: what rounding or cutting "
+    "off explains is no disagreement, and different scopes contradict nothing. Which statement is right is not judged.",
+    "audit_csv": "Take the table of checks (CSV)",
+    "verdict": "{total} checks, {passed} of them hold; {findings} places need a word.",
+    "rule": "Rule",
+    "subject": "Thing and indicator",
+    "outcome": "Outcome",
+    "stated": "stated",
+    "computed": "computed",
+    "passed": "holds",
+    "failed": "does not hold",
+    "cantTell": "cannot be told",
+    "inapplicable": "does not apply",
+    "findings": "Place by place",
+    "no_findings": "Nothing was found.",
+    "all_checks": "All {total} checks",
 }
 
 WORDS = {"zh": ZH, "en": EN}
