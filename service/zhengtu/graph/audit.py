@@ -39,6 +39,7 @@ def _check(nodes: Nodes, check: Check, subjects: list[URIRef], *, by_reader: boo
         yield node, PROV.wasDerivedFrom, nodes.passage(span)
     yield node, EARL.result, result
     yield result, RDF.type, EARL.TestResult
+    yield from labels(result, DCTERMS.title, check.title)
     yield result, EARL.outcome, EARL[check.outcome]
     yield from labels(result, EARL.info, check.explanation)
     if check.stated:
