@@ -24,7 +24,7 @@ SELECT ?check ?report ?id ?rule ?outcome ?type ?title_zh ?title_en ?stated ?comp
   FILTER(LANG(?title_zh) = "zh" && LANG(?title_en) = "en" && LANG(?zh) = "zh" && LANG(?en) = "en")
   OPTIONAL { ?result zt:statedResult ?stated }
   OPTIONAL { ?result zt:computedResult ?computed }
-  OPTIONAL { ?finding prov:wasDerivedFrom ?check ; a dqv:QualityAnnotation ; dcterms:type/skos:notation ?type }
+  OPTIONAL { ?check dcterms:type/skos:notation ?type }
 } ORDER BY ?report ?rule ?id"""
 _FIGURES = """
 SELECT ?check ?figure WHERE { ?check a earl:Assertion ; earl:subject ?figure . ?figure a zt:Observation }
