@@ -99,8 +99,13 @@ def names(store: Store) -> dict[str, Label]:
 
 
 def checks(store: Store) -> Iterator[tuple[str, ...]]:
-    """COLUMNS of every check; figures, quotes and places are joined by `;`, places are `start-end`."""
-    for check in audited(store):
+    """COLUMNS of every check of a store."""
+    return rows(audited(store))
+
+
+def rows(found: Iterable[Audited]) -> Iterator[tuple[str, ...]]:
+    """COLUMNS of each check; figures, quotes and places are joined by `;`, places are `start-end`."""
+    for check in found:
         yield (
             check.id, check.rule, check.outcome, check.type, check.title.zh, check.title.en, ";".join(check.figures),
             check.stated, check.computed, check.explanation.zh, check.explanation.en,
@@ -139,5 +144,5 @@ def summary(found: Sequence[Audited]) -> Iterator[str]:
 
 
 def _by_check(store: Store, query: str) -> dict[str, list[tuple[str, ...]]]:
-    rows = store.query(prologue() + query).rows()
-    return {check: [row[1:] for row in of_check] for check, of_check in groupby(rows, key=lambda row: row[0])}
+    found = store.query(prologue() + query).rows()
+    return {check: [row[1:] for row in of_check] for check, of_check in groupby(found, key=lambda row: row[0])}

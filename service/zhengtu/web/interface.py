@@ -15,7 +15,8 @@ from zhengtu.settings import Settings
 from zhengtu.store.door import FORMATS, formats
 from zhengtu.web import resource_pages
 from zhengtu.web.question import DIRECT, FORM, LEAST_SECONDS
-from zhengtu.web.resources import TYPES, serving_base
+from zhengtu.web.reader import serving_base
+from zhengtu.web.resources import TYPES
 
 router = APIRouter()
 CSP = (
@@ -62,7 +63,7 @@ THINGS = {
 def docs(request: Request) -> HTMLResponse:
     """The description of the interface as a page."""
     headers = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff"}
-    return HTMLResponse(resource_pages.docs(serving_base(request)), headers=headers)
+    return HTMLResponse(resource_pages.docs(serving_base(request, request.app.state.service.settings)), headers=headers)
 
 
 def openapi(app: FastAPI, settings: Settings) -> dict[str, Any]:

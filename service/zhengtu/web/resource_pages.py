@@ -2,59 +2,23 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from zhengtu.model import Label, unwrap
-from zhengtu.namespaces import BASE
 from zhengtu.publish.audit import OUTCOMES, Audited, counted, findings
 from zhengtu.publish.describe import Term
 from zhengtu.publish.description import Description, Group, Named, Quote, Value, shown
+from zhengtu.web.reader import Reader
 from zhengtu.web.words import WORDS
 
-SAFE = "/:@!$&'()*+,;=~%"
-"""What stays as it is in a path."""
-FOLLOWED = ("http://", "https://")
-"""What a page links to; an IRI of another kind is shown and not followed."""
 AS_IT_STANDS = "sh:"
 """Properties whose values keep their lines."""
 HAN = re.compile(r"[\u3400-\u9fff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Where the service is for the reader, the language asked for by name, and the header Accept-Language."""
-
-    base: str
-    asked: str
-    accepted: str
-
-    @property
-    def language(self) -> str:
-        """zh or en: what is asked for, else the first that is accepted; zh when nothing says otherwise."""
-        if self.asked in WORDS:
-            return self.asked
-        return "en" if self.accepted.partition(",")[0].strip().lower().startswith("en") else "zh"
-
-    @property
-    def suffix(self) -> str:
-        """What keeps the language that was asked for by name from page to page."""
-        return f"?lang={self.asked}" if self.asked in WORDS else ""
-
-    def address(self, iri: str) -> str:
-        """Where a thing is served: here what is ours, else the IRI itself; empty for what nobody should follow."""
-        if not iri.startswith(BASE):
-            return iri if iri.startswith(FOLLOWED) else ""
-        path, mark, fragment = iri.removeprefix(BASE).partition("#")
-        return f"{self.base}/{quote(path, safe=SAFE)}{self.suffix}{mark}{quote(fragment, safe=SAFE)}"
-
-    def document(self, iri: str, extension: str) -> str:
-        """Where a document about a thing is served."""
-        return f"{self.base}/{quote(iri.removeprefix(BASE), safe=SAFE)}.{extension}"
 
 
 def page(about: Description, reader: Reader, types: Mapping[str, str]) -> str:
@@ -84,6 +48,11 @@ def audit(
         if (of_report := [check for check in checks if check.report == report])
     ]
     return _render("audit.html", reader, audits=audits, outcomes=OUTCOMES, names=names)
+
+
+def home(reader: Reader, manifest: Mapping[str, Any], columns: Sequence[str], example: str) -> str:
+    """The home page: the reports of the build with how many rows of `columns` each has, an example query, the rest."""
+    return _render("home.html", reader, manifest=manifest, columns=columns, example=example)
 
 
 def docs(base: str) -> str:

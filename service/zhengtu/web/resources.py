@@ -26,7 +26,7 @@ from zhengtu.store.turtle import of_turtle
 from zhengtu.web import problems, resource_pages
 from zhengtu.web.cache import Cache
 from zhengtu.web.negotiation import best, is_browser
-from zhengtu.web.resource_pages import SAFE, Reader
+from zhengtu.web.reader import SAFE, Reader, reader_of
 
 router = APIRouter()
 
@@ -94,12 +94,6 @@ def well_known_void(request: Request) -> Response:
 for _family in FAMILIES:
     router.add_route(f"/{_family}{{rest:path}}", partial(resource, _family), ["GET", "HEAD"], include_in_schema=False)
 router.add_route("/.well-known/void", well_known_void, ["GET", "HEAD"], include_in_schema=False)
-
-
-def serving_base(request: Request) -> str:
-    """The address that the public sees, else the path that a proxy put before ours; without a slash at its end."""
-    base: str = request.app.state.service.settings.base_url or request.scope.get("root_path", "")
-    return base.rstrip("/")
 
 
 def _answer(request: Request, iri: str, extension: str) -> Response:
@@ -205,5 +199,4 @@ def _alternates(reader: Reader, about: Outline) -> str:
 
 
 def _reader(request: Request) -> Reader:
-    asked = request.query_params.get("lang", "")
-    return Reader(serving_base(request), asked, request.headers.get("accept-language", ""))
+    return reader_of(request, request.app.state.service.settings)

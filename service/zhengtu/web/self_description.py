@@ -12,7 +12,7 @@ from zhengtu.store.door import FORMATS, Format, Store, formats
 from zhengtu.store.limits import Limits
 from zhengtu.web import problems, resource_pages
 from zhengtu.web.negotiation import is_browser, wanted
-from zhengtu.web.resource_pages import Reader
+from zhengtu.web.reader import reader_of
 
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -54,7 +54,6 @@ def _address(request: Request, settings: Settings) -> str:
 
 
 def _page(request: Request, settings: Settings, limits: Limits) -> str:
-    base = (settings.base_url or request.scope.get("root_path", "")).rstrip("/")
-    reader = Reader(base, request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
+    reader = reader_of(request, settings)
     told = [zh if reader.language == "zh" else en for zh, en in limits_in_words(limits)]
     return resource_pages.endpoint(reader, told, [(form.name, form.media_type) for form in FORMATS])
