@@ -33,7 +33,7 @@ REASONS: Mapping[type[BaseException], str] = {
     ServiceBusy: "crowded",
     asyncio.CancelledError: "abandoned",
 }
-"""Why a worker is replaced, by what its query raised; else `priority` (it was slow) or `fault`."""
+"""Why a worker is replaced, by what its query raised; else `fault`."""
 
 
 class Observer:
@@ -253,12 +253,25 @@ class WorkerPool:
             self._retire(worker, "killed")
 
     def _give_back(self, worker: Worker, fault: BaseException | None) -> None:
-        # A worker that was made to yield cannot take its priority back; it is replaced like one that was stopped.
         self._busy.discard(worker)
-        if fault is None and not worker.slow:
-            self._offer(worker)
+        if fault is not None:
+            self._retire(worker, REASONS.get(type(fault), "fault"))
+        elif worker.slow:
+            self._task(self._renew(worker), self._starting)
         else:
-            self._retire(worker, "priority" if fault is None else REASONS.get(type(fault), "fault"))
+            self._offer(worker)
+
+    async def _renew(self, worker: Worker) -> None:
+        """Go on in a new thread: one that was made to yield cannot take its priority back; the process stays warm."""
+        try:
+            await worker.renew()
+        except ConnectionError:
+            self._retire(worker, "killed")
+        except asyncio.CancelledError:
+            await worker.end()
+            raise
+        else:
+            self._offer(worker)
 
     def _retire(self, worker: Worker, reason: str) -> None:
         self._task(self._replace(worker, reason), self._ending)

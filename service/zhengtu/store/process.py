@@ -13,7 +13,7 @@ from pathlib import Path
 
 from zhengtu.errors import StoreError
 from zhengtu.store.limits import Limits
-from zhengtu.store.worker import ENDED, LENGTHS, NEW_WORKER, ORDER, Head
+from zhengtu.store.worker import ENDED, LENGTHS, NEW_WORKER, ORDER, RENEW, Head
 
 NICE = 10
 WORDS_CHARS, WORDS_BYTES = 200, 1 << 16
@@ -53,6 +53,12 @@ class Worker(asyncio.Protocol):
             written = json.dumps(head).encode()
             self._transport.write(LENGTHS.pack(len(written), 0) + written)
         return self._answer
+
+    async def renew(self) -> None:
+        """Go on in a new thread, which does not yield. Raises ConnectionError when the process ends instead."""
+        self.ask(RENEW)
+        await self.ready()
+        self.slow = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is open."""

@@ -20,7 +20,9 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,6 +42,7 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG = 1
 
 Head = dict[str, Any]
+RENEW: Head = {"renew": True}
 
 
 class Open(NamedTuple):
@@ -127,11 +130,10 @@ def _work(channel: socket.socket, opened: Open, limits: Limits) -> None:
         store = opened.store()
         resource.setrlimit(resource.RLIMIT_AS, (_mapped() + (limits.memory_mb << 20) + STACK,) * 2)
         threading.stack_size(STACK)
-        thread = threading.Thread(target=_serve, args=(channel, store, limits))
         for closed in _closed(limits, in_memory=opened.in_memory):
             resource.setrlimit(closed, (0, 0))
-        thread.start()
-        thread.join()
+        while _in_thread(_serve, channel, store, limits):
+            pass
     except StoreError as error:
         sys.stderr.write(f"{error}\n")
     finally:
@@ -149,12 +151,26 @@ def _closed(limits: Limits, *, in_memory: bool) -> Iterator[int]:
         yield resource.RLIMIT_NOFILE
 
 
-def _serve(channel: socket.socket, store: EmbeddedStore, limits: Limits) -> None:
+def _in_thread(task: Callable[..., bool], *arguments: object) -> bool:
+    """Run in a thread, and wait until its stack is free for the next one, for there is not room for two."""
+    with ThreadPoolExecutor(1) as one:
+        thread, done = one.submit(threading.get_native_id).result(), one.submit(task, *arguments).result()
+    while Path(f"/proc/self/task/{thread}").exists():
+        time.sleep(0.001)
+    return done
+
+
+def _serve(channel: socket.socket, store: EmbeddedStore, limits: Limits) -> bool:
+    """Answer until the socket closes, or until another thread shall go on (True), for this one was made to yield."""
     pipe = channel.makefile("rb")
     send(channel, {"process": os.getpid(), "thread": threading.get_native_id()}, b"")
     while lengths := pipe.read(LENGTHS.size):
         head, _ = LENGTHS.unpack(lengths)
-        send(channel, *answer(store, json.loads(pipe.read(head)), limits))
+        asked = json.loads(pipe.read(head))
+        if asked == RENEW:
+            return True
+        send(channel, *answer(store, asked, limits))
+    return False
 
 
 def answer(store: EmbeddedStore, asked: Head, limits: Limits) -> tuple[Head, Buffer]:
