@@ -30,6 +30,7 @@ ZhengtuError
     ├── BuildMissing
     ├── BuildDamaged
     ├── BuildRunning
+    ├── BuildUnwritten
     ├── QueryMalformed
     ├── QueryRefused
     ├── QueryTooComplex
@@ -325,6 +326,12 @@ class BuildRunning(StoreError):
     """Another build writes to the same folder."""
 
     code = "build-running"
+
+
+class BuildUnwritten(StoreError):
+    """The system did not let a build be written: a full disk, no right to write."""
+
+    code = "build-unwritten"
 
 
 class QueryMalformed(StoreError):

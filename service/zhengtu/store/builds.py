@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from zhengtu import __version__
-from zhengtu.errors import BuildDamaged, BuildMissing, BuildRunning
+from zhengtu.errors import BuildDamaged, BuildMissing, BuildRunning, BuildUnwritten
 from zhengtu.store import disk
 from zhengtu.store.embedded import EmbeddedStore, count_statements, write_trig
 
@@ -161,7 +161,7 @@ def write(
     `described` is what is said of all reports together, and no part's. A build of more than `disk_quads` quads has a
     store on disk, too.
 
-    Raises BuildRunning when another build writes to the same folder.
+    Raises BuildRunning when another build writes to the same folder, BuildUnwritten when the system refuses a write.
     """
     build_dir.mkdir(parents=True, exist_ok=True)
     with _alone(build_dir):
@@ -205,6 +205,12 @@ def _alone(build_dir: Path) -> Iterator[None]:
             raise BuildRunning(f"Another build is writing to {build_dir}; wait for it to end.") from None
         try:
             yield
+        except OSError as error:
+            raise BuildUnwritten(
+                f"The build could not be written to {build_dir}: {error.strerror or error}. The build before, if any, "
+                "is as it was; make room or change --build-dir, then run `zhengtu build` again. "
+                "构建未能写入，原有构建不受影响；请腾出空间或更换目录后重试"
+            ) from None
         finally:
             for rest in build_dir.glob(".building-*"):
                 shutil.rmtree(rest)
