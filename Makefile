@@ -22,13 +22,14 @@ test: .venv/test
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-bench: .venv/test
+bench: .venv/bench
 	$(BIN)/python -m tests.bench
 
 # The locks name every package with its hash; renew them after a change of dependencies in pyproject.toml.
 lock: .venv/uv
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --upgrade --extra build -o requirements.lock pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra build --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra build --extra test --extra bench -c requirements-test.lock -o requirements-bench.lock pyproject.toml
 
 .venv/uv:
 	$(PYTHON) -m venv .venv
@@ -44,6 +45,11 @@ lock: .venv/uv
 	$(UV) pip install --quiet --require-hashes -r requirements-test.lock
 	$(UV) pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@ .venv/run
+
+.venv/bench: requirements-bench.lock pyproject.toml | .venv/uv
+	$(UV) pip install --quiet --require-hashes -r requirements-bench.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@ .venv/test .venv/run
 
 clean:
 	rm -rf .venv build dist

@@ -55,9 +55,9 @@ def built_graph(built_settings: Settings) -> rdflib.Dataset:
 
 
 @pytest.fixture(scope="session")
-def client(built_settings: Settings, store: EmbeddedStore) -> Iterator[TestClient]:
+def client(built_settings: Settings) -> Iterator[TestClient]:
     """The service over the build."""
-    with TestClient(create_app(store, builds.current(built_settings.build_dir).manifest)) as served:
+    with TestClient(create_app(builds.current(built_settings.build_dir), built_settings)) as served:
         yield served
 
 

@@ -31,7 +31,7 @@ def test_every_command_has_help() -> None:
     listed = run(app, ["--help"]).stdout
     for table in TABLES:
         assert table in run(app, ["export", "--help"]).stdout
-    for name in ("build", "check", "validate", "report", "serve", "query", "export", "version"):
+    for name in ("build", "check", "validate", "report", "serve", "query", "export", "load", "version"):
         assert name in listed
         assert run(app, [name, "--help"]).exit_code == 0
 

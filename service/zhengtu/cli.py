@@ -1,21 +1,23 @@
-"""The command `zhengtu`: build, check, validate, report, audit, serve, query, export.
+"""The command `zhengtu`: build, check, validate, report, audit, serve, query, export, load.
 
 Thin: it says what happens and ends with 0, 1 or 2.
 
 Each command imports what it alone needs, so that none waits for the libraries of another.
 """
 
+import os
 import socket
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from zhengtu import __version__, settings
-from zhengtu.errors import ZhengtuError
+from zhengtu.errors import SettingsError, ZhengtuError
 from zhengtu.store import builds
 from zhengtu.store.door import FORMATS, formats
 
@@ -39,6 +41,8 @@ ReportForm = Annotated[
     typer.Option("--format", help="turtle, html, json, csv, sarif or junit [default: lines to read] 输出格式"),
 ]
 BuildDir = Annotated[Path | None, typer.Option("--build-dir", help="Folder of builds 构建输出目录 [default: build]")]
+
+PASSWORD = "ZHENGTU_REMOTE_PASSWORD"  # noqa: S105 (the name of a variable)
 
 
 def main() -> None:
@@ -136,7 +140,7 @@ def check(build_dir: BuildDir = None) -> None:
 
 
 @app.command()
-def validate(  # noqa: PLR0913, PLR0917 (one for each option)
+def validate(
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="RDF files: Turtle, TriG, N-Triples, N-Quads, JSON-LD [default: the build]"),
@@ -187,20 +191,27 @@ def report(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on 监听地址 [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on 监听端口 [default: 8000]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer queries 查询进程数 [default: 3]")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Address that the public sees 公开地址")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="N-Quads or TriG file to serve instead of the build 数据文件")
+    ] = None,
     build_dir: BuildDir = None,
 ) -> None:
-    """Serve the current build: SPARQL endpoint and pages. 启动服务"""
-    import uvicorn
-
+    """Serve the current build, or any N-Quads or TriG file. 启动服务"""
+    from zhengtu.web import server
     from zhengtu.web.app import create_app
 
     with _plain_errors():
-        chosen = settings.load(host=host, port=port, build_dir=build_dir)
-        whole = builds.current(chosen.build_dir)
-        application = create_app(whole.open(), whole.manifest)
-        listening = socket.create_server((chosen.host, chosen.port))
+        chosen = settings.load(host=host, port=port, workers=workers, base_url=base_url, data=data, build_dir=build_dir)
+        newest = partial(builds.current, chosen.build_dir)
+        if chosen.data:
+            newest = partial(builds.of_file, chosen.data, chosen.build_dir, chosen.disk_quads)
+        application = create_app(newest(), chosen, newest)
+        family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+        listening = socket.create_server((chosen.host, chosen.port), family=family)
         typer.echo(f"http://{chosen.host}:{chosen.port}/  SPARQL: http://{chosen.host}:{chosen.port}/sparql")
-    uvicorn.Server(uvicorn.Config(application, http="httptools", log_level="warning")).run(sockets=[listening])
+    server.run(application, chosen, listening)
 
 
 @app.command()
@@ -241,7 +252,8 @@ def audit_report(
     with _plain_errors():
         if form != "summary":
             raise ZhengtuError(f"There is no format {form}; choose summary or csv.")
-        for line in audit.summary(audit.checks(builds.current(settings.load(build_dir=build_dir).build_dir).open())):
+        store = builds.current(settings.load(build_dir=build_dir).build_dir).open()
+        for line in audit.summary(list(audit.audited(store))):
             typer.echo(line)
 
 
@@ -263,6 +275,53 @@ def export(
         store = builds.current(settings.load(build_dir=build_dir).build_dir).open()
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         tables.write_csv(sys.stdout, columns, rows(store))
+
+
+@app.command()
+def load(
+    url: Annotated[str, typer.Argument(help="Address of the remote SPARQL query endpoint 远程 SPARQL 查询端点的地址")],
+    gsp: Annotated[
+        str | None, typer.Option(metavar="URL", help="Write by the Graph Store Protocol to URL 以图存储协议写入该地址")
+    ] = None,
+    update: Annotated[
+        str | None, typer.Option(metavar="URL", help="Write by SPARQL Update to URL 以 SPARQL 更新写入该地址")
+    ] = None,
+    user: Annotated[
+        str | None,
+        typer.Option(help=f"User; the password is ${PASSWORD} or asked for 用户名；密码取自环境变量或提示输入"),
+    ] = None,
+    auth: Annotated[Literal["basic", "digest"], typer.Option(help="How the password is sent 密码的传送方式")] = "basic",
+    build_dir: BuildDir = None,
+) -> None:
+    """Load the current build into a remote store, each graph replaced whole. 将当前构建载入远程存储，逐图整体替换"""
+    from zhengtu.store import loading
+    from zhengtu.store.access import Credentials
+
+    with _plain_errors():
+        whole = builds.current(settings.load(build_dir=build_dir).build_dir)
+        if bool(gsp) == bool(update):
+            raise SettingsError("Give one of --gsp URL and --update URL. 请在 --gsp 与 --update 中择一给出地址")
+        credentials = Credentials(user, _password(user), auth) if user else None
+        target = loading.Target("gsp" if gsp else "update", gsp or update or "", url, credentials)
+        loaded = loading.load_build(
+            whole, target, lambda graph, sent, every: _say(f"{graph}: {sent} of {every} triples 条三元组")
+        )
+        for graph in loaded.left_over:
+            _say(f"{graph}: not in this build, left alone 不在本次构建中，未作改动")
+        typer.echo(
+            f"loaded and counted 已载入并核对: {len(loaded.graphs)} graphs, {sum(loaded.graphs.values())} triples"
+        )
+
+
+def _password(user: str) -> str:
+    return os.environ.get(PASSWORD) or str(typer.prompt(f"Password of {user} 密码", hide_input=True, err=True))
+
+
+@app.command(name="settings")
+def list_settings() -> None:
+    """List every setting with its default and its meaning. 列出全部设置"""
+    for line in settings.table():
+        typer.echo(line)
 
 
 @app.command()

@@ -31,8 +31,20 @@ ZhengtuError
     ├── BuildMissing
     ├── BuildDamaged
     ├── BuildRunning
+    ├── BuildUnwritten
     ├── QueryMalformed
-    └── QueryRefused
+    ├── QueryRefused
+    ├── QueryTooComplex
+    ├── QueryTooLong
+    ├── QueryTooSlow
+    ├── QueryTooHungry
+    ├── QueryInterrupted
+    ├── ResultTooLarge
+    ├── ServiceBusy
+    ├── SourceFailed
+    ├── RemoteUnavailable
+    ├── RemoteAnswerBroken
+    └── RemoteLoadFailed
 """
 
 from collections.abc import Sequence
@@ -317,6 +329,12 @@ class BuildRunning(StoreError):
     code = "build-running"
 
 
+class BuildUnwritten(StoreError):
+    """The system did not let a build be written: a full disk, no right to write."""
+
+    code = "build-unwritten"
+
+
 class QueryMalformed(StoreError):
     """The query is not SPARQL."""
 
@@ -329,3 +347,80 @@ class QueryRefused(StoreError):
 
     code = "query-refused"
     status = 403
+
+
+class QueryTooComplex(StoreError):
+    """The query nests or chains deeper than the endpoint reads."""
+
+    code = "query-too-complex"
+    status = 400
+
+
+class QueryTooLong(StoreError):
+    """The text of the query is longer than the endpoint takes."""
+
+    code = "query-too-long"
+    status = 413
+
+
+class QueryTooSlow(StoreError):
+    """The query ran longer than its time."""
+
+    code = "query-too-slow"
+    status = 504
+
+
+class QueryTooHungry(StoreError):
+    """The query ended its worker: it needed more memory than a query may have."""
+
+    code = "query-too-hungry"
+    status = 507
+
+
+class ResultTooLarge(StoreError):
+    """The answer is larger than an answer may be."""
+
+    code = "result-too-large"
+    status = 507
+
+
+class QueryInterrupted(StoreError):
+    """The process that answered the query was ended from outside."""
+
+    code = "query-interrupted"
+    status = 503
+
+
+class ServiceBusy(StoreError):
+    """More queries are waiting or running long than the endpoint takes."""
+
+    code = "service-busy"
+    status = 503
+
+
+class SourceFailed(StoreError):
+    """A service that the query calls does not answer, or the store on disk cannot be read."""
+
+    code = "source-failed"
+    status = 502
+
+
+class RemoteUnavailable(StoreError):
+    """The remote store cannot be reached, or does not serve this request."""
+
+    code = "remote-unavailable"
+    status = 503
+
+
+class RemoteAnswerBroken(StoreError):
+    """The remote store's answer is cut off, or is not what was asked for."""
+
+    code = "remote-answer-broken"
+    status = 502
+
+
+class RemoteLoadFailed(StoreError):
+    """The remote store does not take a graph, or does not hold afterwards what the build holds."""
+
+    code = "remote-load-failed"
+    status = 502

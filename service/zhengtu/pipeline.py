@@ -1,13 +1,14 @@
-"""The steps, in order: read → graph → store, then check. The file to read first."""
+"""The steps, in order: read → graph → describe → store, then check. The file to read first."""
 
 import hashlib
 import multiprocessing
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from heapq import merge
 from itertools import chain
 from pathlib import Path
 from typing import Literal
@@ -16,18 +17,20 @@ from zhengtu import rooms
 from zhengtu.check import coverage, run, shacl
 from zhengtu.check.audit import audit
 from zhengtu.check.reading import read_report as read_validation_report
-from zhengtu.errors import FileMissing, ReportInvalid
-from zhengtu.graph.assemble import cube_quads, report_quads, shared_quads
+from zhengtu.errors import BuildRunning, FileMissing, ReportInvalid
+from zhengtu.graph.assemble import cube_quads, fresh, report_quads, shared_quads
 from zhengtu.model import Check, Reference, Report, Run
+from zhengtu.publish.questions import read_questions
 from zhengtu.publish.validation.rdf import report_triples
+from zhengtu.publish.void import void_quads
 from zhengtu.read.files import digest
 from zhengtu.read.reference import read_reference, shared_files
 from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
-from zhengtu.store.builds import Build
+from zhengtu.store.builds import About, Build, Part
 from zhengtu.store.files import read_files
-from zhengtu.store.quads import read_quads, sorted_lines
+from zhengtu.store.quads import Quad, Triple, read_quads, sorted_lines
 from zhengtu.terms import graph
 
 Say = Callable[[str], None]
@@ -48,8 +51,9 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
     data, ontology = settings.data_dir, rooms.ontology()
     reference = read_reference(data, ontology)
     shared_digest = digest(shared_files(data, ontology))
-    lines: dict[str, list[bytes]] = {}
-    held: dict[str, object] = {}
+    shared = list(shared_quads(reference, ontology))
+    stated = {quad[:3] for quad in shared}
+    parts: dict[str, Part] = {}
     refused: list[ReportInvalid] = []
     for folder in _report_folders(data):
         say(f"reading {folder.name}")
@@ -60,27 +64,51 @@ def build(settings: Settings, say: Say = lambda _: None) -> Build:
         except ReportInvalid as invalid:
             refused.append(invalid)
             continue
-        lines[report.id] = _lines(report, reference, covered, checks, ontology)
-        held[report.id] = _held(report, covered, checks)
+        lines = _lines(fresh(report_quads(report, reference, covered.share, checks), stated), stated, ontology)
+        parts[report.id] = Part(lines, _held(report, covered, checks))
     if refused:
         raise ReportInvalid(", ".join(r.report for r in refused), [p for r in refused for p in r.problems])
-    say(f"writing {settings.build_dir}")
-    return builds.write(settings.build_dir, sorted_lines(shared_quads(reference, ontology)), lines, held)
+    say(f"describing and writing {', '.join(parts)} to {settings.build_dir}")
+    return _write(settings, sorted_lines(shared), parts)
 
 
 def check(settings: Settings, watch: Watch = _unwatched, *, profile: bool = True) -> tuple[Run, ...]:
     """The rules for our data over every report of the current build, then the requirements of its profile.
 
-    Each report is judged by itself with the shared data, two at a time; the result is kept beside the build.
-    Raises NotEvaluated when the engine cannot run a rule, FileMissing when a profile has no requirements.
+    Each report is judged by itself with the shared data, as many at a time as there are cores. With `profile` what is
+    found is kept: a new build holds the same quads and the validation of them.
+    Raises NotEvaluated when the engine cannot run a rule, FileMissing when a profile has no requirements, BuildRunning
+    when another build has come meanwhile.
     """
     whole, shapes = builds.current(settings.build_dir), rooms.shapes()
     runs = [_judge("data", whole, shacl.shape_files(shapes), tuple(whole.manifest["reports"]), watch)]
     if profile:
         runs.append(requirements(settings, watch))
-        quads = ((s, p, o, graph("quality")) for run in runs for s, p, o in report_triples(run))
-        whole.keep_validation(sorted_lines(quads))
+        _keep(settings, whole, runs)
     return tuple(runs)
+
+
+def _keep(settings: Settings, whole: Build, runs: Iterable[Run]) -> None:
+    """Write the build anew with what was found about it."""
+    if builds.current(settings.build_dir).folder != whole.folder:
+        raise BuildRunning("A newer build has come while this one was checked; run `zhengtu check` again.")
+    quads = ((s, p, o, graph("quality")) for run in runs for s, p, o in report_triples(run))
+    shared, parts = whole.read_parts()
+    _write(settings, shared, parts, sorted_lines(quads), whole.judged)
+
+
+def _write(
+    settings: Settings,
+    shared: list[bytes],
+    parts: Mapping[str, Part],
+    validation: Sequence[bytes] = (),
+    judged: str = "",
+) -> Build:
+    """Describe everything together, and make it the current build."""
+    everything = list(merge(shared, *(part.lines for part in parts.values()), validation))
+    described = sorted_lines(void_quads(everything, read_questions(rooms.ontology() / "questions")))
+    about = About(described, validation, judged)
+    return builds.write(settings.build_dir, shared, parts, about, disk_quads=settings.disk_quads)
 
 
 def requirements(settings: Settings, watch: Watch = _unwatched) -> Run:
@@ -126,7 +154,7 @@ def _judge(
     subject: Literal["data", "document"], whole: Build, files: tuple[Path, ...], reports: tuple[str, ...], watch: Watch
 ) -> Run:
     """Every report by itself, in as many processes as there are cores; one alone in this one."""
-    judged = Run(subject, whole.manifest["digest"], shacl.digest(files), shacl.engine(), (), ())
+    judged = Run(subject, whole.judged, shacl.digest(files), shacl.engine(), (), ())
     task = partial(_part, subject, whole, files)
     if len(reports) == 1:
         return run.merge(judged, list(watch(map(task, reports), 1)))
@@ -163,11 +191,11 @@ def _covered(report: Report, reference: Reference) -> coverage.Coverage:
     return covered
 
 
-def _lines(
-    report: Report, reference: Reference, covered: coverage.Coverage, checks: tuple[Check, ...], ontology: Path
-) -> list[bytes]:
-    quads = list(report_quads(report, reference, covered.share, checks))
-    return sorted_lines(chain(quads, cube_quads(quads, ontology)))
+def _lines(quads: Iterable[Quad], stated: Set[Triple], ontology: Path) -> list[bytes]:
+    """The quads of a report with their cube."""
+    facts = list(quads)
+    cube = fresh(cube_quads(facts, ontology), stated | {fact[:3] for fact in facts})
+    return sorted_lines(chain(facts, cube))
 
 
 def _held(report: Report, covered: coverage.Coverage, checks: tuple[Check, ...]) -> dict[str, object]:

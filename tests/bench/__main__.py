@@ -1,4 +1,4 @@
-"""Measure and print; nothing here passes or fails.
+"""Measure and print; nothing here passes or fails. the names of MEASURES as arguments choose some.
 
 Each figure is the median of several rounds; a ratio compares two things measured in turn in the same run.
 """
@@ -20,9 +20,14 @@ from statistics import median
 import pyoxigraph
 import pyshacl.shape
 import rdflib
+from tests.bench import endpoint
+from tests.bench.endpoint import say
 
 from zhengtu import pipeline, rooms, settings
 from zhengtu.check import run, shacl
+from zhengtu.check.audit import audit
+from zhengtu.read.reference import read_reference
+from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
 from zhengtu.store.embedded import EmbeddedStore
@@ -41,23 +46,32 @@ def main() -> None:
     """All measures, or those that the command names."""
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
-        for measure in (build_one, build_many, check_one, check_many, query_through_the_door, first_answer):
-            if not sys.argv[1:] or measure.__name__ in sys.argv[1:]:
+        for name, measure in MEASURES.items():
+            if not sys.argv[1:] or name in sys.argv[1:]:
                 measure(folder)
 
 
 def build_one(folder: Path) -> None:
     """The build against what the engine alone needs to parse and write the same quads."""
     chosen = settings.load(build_dir=folder / "one")
-    ours = timed(lambda: pipeline.build(chosen), 5)
+    ours = timed(lambda: pipeline.build(chosen), 3)
     quads = (builds.current(chosen.build_dir).folder / builds.QUADS).read_bytes()
 
     def engine() -> None:
         parsed = sorted(pyoxigraph.parse(quads, format=pyoxigraph.RdfFormat.N_QUADS), key=str)
         pyoxigraph.serialize(parsed, format=pyoxigraph.RdfFormat.N_QUADS)
 
-    bare = timed(engine, 5)
+    bare = timed(engine, 3)
     say("build, text to N-Quads and TriG", f"{ours:.2f} s, {ours / bare:.1f} x parse+sort+write of the same quads")
+
+
+def audit_one(folder: Path) -> None:
+    """All relations of the report recomputed, against its build."""
+    building = timed(lambda: pipeline.build(settings.load(build_dir=folder / "one")), 1)
+    shared = read_reference(rooms.data(), rooms.ontology())
+    report = read_report(rooms.data() / "reports" / REPORT, rooms.data(), shared, "")
+    auditing = timed(lambda: audit(report, shared), 20)
+    say("audit of the report", f"{auditing:.3f} s, {auditing / building:.3f} x the build")
 
 
 def build_many(folder: Path) -> None:
@@ -159,6 +173,13 @@ def start(build_dir: Path) -> float:
     raise TimeoutError("the service did not answer within a minute")
 
 
+def one(folder: Path) -> Settings:
+    """Settings whose build folder holds a build of the report."""
+    chosen = settings.load(build_dir=folder / "one")
+    pipeline.build(chosen)
+    return chosen
+
+
 def copied(folder: Path, copies: int) -> Settings:
     """Settings for so many copies of the report."""
     data = folder / f"data-{copies}"
@@ -189,9 +210,16 @@ def once(measured: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def say(what: str, found: str) -> None:
-    print(f"{what:48} {found}", flush=True)
-
+MEASURES: dict[str, Callable[[Path], None]] = {
+    "build": build_one,
+    "endpoint": lambda folder: endpoint.measure(one(folder).build_dir, REPORT, folder),
+    "audit": audit_one,
+    "check": check_one,
+    "door": query_through_the_door,
+    "start": first_answer,
+    "builds": build_many,
+    "checks": check_many,
+}
 
 if __name__ == "__main__":  # a worker process imports this file again
     main()

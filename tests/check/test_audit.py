@@ -7,7 +7,7 @@ import pytest
 
 from zhengtu.check.audit import audit
 from zhengtu.errors import ReportInvalid
-from zhengtu.model import Check, Comparison, Figure, Label, Reference, Report
+from zhengtu.model import Check, Comparison, Figure, Label, Reference, Report, Span
 from zhengtu.read.quantity import parse
 
 TYPES = {"rounding", "conflict", "scope", "sum", "magnitude", "measure", "unverifiable", "structure"}
@@ -26,7 +26,8 @@ def stating(report: Report, reference: Reference, figure: str, printed: str) -> 
             return known
         indicator = reference.indicators[known.indicator]
         read = parse(printed, reference.units, (indicator.unit, indicator.classifier))
-        kept = "none-stated" if known.quantity.comparator == "none-stated" else read.comparator
+        bare = known.quantity.comparator == "none-stated" and "=" not in printed
+        kept = "none-stated" if bare else read.comparator
         return replace(known, printed=printed, quantity=replace(read, comparator=kept))
 
     return replace(report, comparisons=(), figures=tuple(map(changed, report.figures)))
@@ -69,7 +70,7 @@ MUTATIONS: list[tuple[str, str, dict[str, tuple[str, str]]]] = [
     ("f060", "增长9.89%", {"growth-f060-f058-f059": ("failed", "conflict")}),
     ("f277", "1万元", {"sum-f276-f277-f278": ("failed", "sum")}),
     ("f148", "4200条", {"open-sum-f147-f148-f149-f150": ("failed", "sum")}),
-    ("f108", "≥99%", {"attainment-f018-f108": ("failed", "")}),
+    ("f108", "≥99%", {"attainment-f109-f108": ("failed", "")}),
     ("f206", "≤99%", {"attainment-f207-f206": ("failed", "")}),
     ("f105", "超60000万次", {"magnitude-f029-f105": None, "magnitude-f105-f029": None}),  # type: ignore[dict-item]
     ("f105", "超60万次", {"magnitude-f029-f105": ("failed", "magnitude")}),
@@ -142,3 +143,72 @@ def test_growth_on_a_base_of_zero_is_not_computed(report: Report, reference: Ref
     figures += tuple(replace(f, id="f900") for f in report.figures if f.id == "f066")
     by_id = judged(audit(replace(report, figures=figures, comparisons=()), reference))
     assert by_id["growth-f066-f065-f900"] == ("inapplicable", "")
+
+
+def test_a_result_of_another_measure_attains_nothing(checks: tuple[Check, ...]) -> None:
+    by_id = judged(checks)
+    assert by_id["attainment-f107-f106"] == ("passed", "")
+    assert by_id["attainment-f115-f114"] == ("cantTell", "")
+
+
+def alone(report: Report, reference: Reference, **printed: str) -> dict[str, Check]:
+    """The checks by id of a report where some figures print something else and no reader wrote anything."""
+    for figure, words in printed.items():
+        report = stating(report, reference, figure, words)
+    return {check.id: check for check in audit(report, reference)}
+
+
+@pytest.mark.parametrize("base", ["约8.82万元", "0.73万元"])
+def test_a_base_that_may_be_zero_or_is_only_about_known_is_no_error(
+    base: str, report: Report, reference: Reference
+) -> None:
+    by_id = alone(report, reference, f058=base)
+    assert by_id["growth-f060-f058-f059"].outcome in ("cantTell", "inapplicable")
+
+
+def test_what_is_only_about_known_contradicts_nothing_and_proves_nothing(report: Report, reference: Reference) -> None:
+    by_id = alone(report, reference, f109="约60%")
+    assert (by_id["same-f018-f109-f246"].outcome, by_id["same-f018-f109-f246"].type) == ("cantTell", "")
+
+
+def test_a_bound_and_a_number_beyond_it_agree_without_a_word(report: Report, reference: Reference) -> None:
+    for first, second, outcome, kind in (("超2000次", "2005次", "passed", ""), ("2005次", "超2000次", "passed", ""),
+                                         ("超2000次", "1900次", "failed", "conflict")):  # fmt: skip
+        check = alone(report, reference, f097=first, f263=second)["same-f097-f263"]
+        assert (check.outcome, check.type) == (outcome, kind), (first, second)
+
+
+def test_rounding_must_explain_every_pair(report: Report, reference: Reference) -> None:
+    by_id = alone(report, reference, f017="202.58万宗", f107="202.57万宗", f245="202.59万宗")
+    assert by_id["same-f017-f107-f245"].type == "conflict"
+
+
+def test_parts_of_a_change_may_be_more_than_it(report: Report, reference: Reference) -> None:
+    fewer = replace(report, comparisons=(), figures=tuple(f for f in report.figures if f.id not in ("f062", "f069")))
+    assert not [check for check in audit(fewer, reference) if check.figures[:1] == ("f059",) and check.type == "sum"]
+
+
+def test_an_exact_target_is_met_by_itself_alone(report: Report, reference: Reference) -> None:
+    assert alone(report, reference, f194="=100%", f195="99.6%")["attainment-f195-f194"].outcome == "failed"
+    assert alone(report, reference, f194="=100%", f195="100%")["attainment-f195-f194"].outcome == "passed"
+
+
+def test_a_gap_in_the_numbering_may_be_a_heading_that_the_outline_does_not_name(
+    report: Report, reference: Reference
+) -> None:
+    kept = tuple(section for section in report.sections if section.id != "budget-changes")
+    by_id = judged(audit(replace(report, sections=kept, comparisons=()), reference))
+    assert by_id["structure-budget-composition"] == ("passed", "")
+
+
+def test_a_last_heading_without_a_line_end_is_read(report: Report, reference: Reference) -> None:
+    last = report.sections[-1]
+    raw = report.text.raw[: last.span.start] + report.text.raw[last.span.start :].split("\n")[0]
+    sections = (*report.sections[:-1], replace(last, span=Span(last.span.start, len(raw))))
+    cut = replace(report, text=replace(report.text, raw=raw), sections=sections, comparisons=())
+    assert "structure-department" in judged(audit(cut, reference))
+
+
+def test_a_type_that_the_numbers_do_not_bear_out_stops_the_build(report: Report, reference: Reference) -> None:
+    with pytest.raises(ReportInvalid, match="seen"):
+        audit(row("same", "f018", "f109", kind="conflict")(report), reference)

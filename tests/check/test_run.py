@@ -56,18 +56,37 @@ def test_counts_of_focus_nodes_are_those_of_the_tables(runs: tuple[Run, ...], re
     assert looked["Report"] == 1
 
 
-def test_the_validation_is_kept_beside_the_build(runs: tuple[Run, ...], checked_settings: Settings) -> None:
-    whole = builds.current(checked_settings.build_dir)
+def test_the_validation_is_in_the_build_that_check_makes(
+    runs: tuple[Run, ...], checked_settings: Settings, built_settings: Settings
+) -> None:
+    whole, judged = builds.current(checked_settings.build_dir), builds.current(built_settings.build_dir)
     lines = (whole.folder / builds.VALIDATION).read_bytes()
     quads = [(s, p, o, graph("quality")) for one in runs for s, p, o in report_triples(one)]
     assert lines == b"".join(sorted_lines(quads))
-    opened = whole.open()
-    digests = opened.query(
+    digests = whole.open().query(
         "SELECT ?d { ?r a <http://www.w3.org/ns/shacl#ValidationReport> ; "
         "<http://www.w3.org/ns/prov#wasDerivedFrom>/<http://purl.org/dc/terms/identifier> ?d }"
     )
-    assert set(digests.rows()) == {(f"sha256:{whole.manifest['digest']}",)}
-    assert len(opened) == whole.manifest["quads"] + len(lines.splitlines())
+    assert set(digests.rows()) == {(f"sha256:{judged.manifest['digest']}",)}
+    assert whole.judged == judged.manifest["digest"] != whole.manifest["digest"]
+    assert set(lines.splitlines()) <= set(whole.file.read_bytes().splitlines())
+    for name in (builds.SHARED, builds.REPORTS):
+        assert content(whole.folder / name) == content(judged.folder / name)
+
+
+def test_a_build_checked_again_has_the_same_bytes(checked_settings: Settings) -> None:
+    before = builds.current(checked_settings.build_dir)
+    held = content(before.folder)
+    pipeline.check(checked_settings)
+    after = builds.current(checked_settings.build_dir)
+    assert after.folder != before.folder, "a build that someone reads is not written over"
+    assert content(after.folder) == held
+
+
+def content(path: Path) -> dict[str, bytes]:
+    """The bytes of a file, or of every file below a folder, by name."""
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
 
 
 def test_the_rdf_form_has_no_blank_node_and_reads_back_as_the_same_run(runs: tuple[Run, ...]) -> None:

@@ -76,16 +76,6 @@ def whole(files: dict[str, Graph]) -> Graph:
     return graph
 
 
-@pytest.fixture(scope="module")
-def built(request: pytest.FixtureRequest) -> rdflib.Dataset:
-    """The built graph, where the suite can build one."""
-    try:
-        graph: rdflib.Dataset = request.getfixturevalue("built_graph")
-    except pytest.FixtureLookupError:
-        pytest.skip("no fixture built_graph: nothing was built to look at")
-    return graph
-
-
 def iris(graph: Iterable[tuple[object, ...]]) -> set[URIRef]:
     return {node for statement in graph for node in statement if isinstance(node, URIRef)}
 
@@ -181,12 +171,14 @@ def test_every_code_in_the_tables_is_defined(whole: Graph) -> None:
                     assert row[column] in words[scheme] | {""}, (path.name, row)
 
 
-def test_every_own_term_in_the_built_graph_is_defined(built: rdflib.Dataset, whole: Graph) -> None:
-    assert own(iris(built.quads())) <= defined(whole)
+def test_every_own_term_in_the_built_graph_is_defined(built_graph: rdflib.Dataset, whole: Graph) -> None:
+    assert own(iris(built_graph.quads())) <= defined(whole)
 
 
-def test_every_outside_term_in_the_built_graph_is_named(built: rdflib.Dataset, files: dict[str, Graph]) -> None:
-    used = {n for _, p, o, _ in built.quads() for n in ((p, o) if p == RDF.type else (p,)) if isinstance(n, URIRef)}
+def test_every_outside_term_in_the_built_graph_is_named(built_graph: rdflib.Dataset, files: dict[str, Graph]) -> None:
+    used = {
+        n for _, p, o, _ in built_graph.quads() for n in ((p, o) if p == RDF.type else (p,)) if isinstance(n, URIRef)
+    }
     outside = {n for n in used if not n.startswith(BASE)}
     assert not lacking(files["terms"], outside, RDFS.label)
 

@@ -12,7 +12,7 @@ from zhengtu.store import builds
 
 def write(folder: Path, *numbers: int) -> builds.Build:
     lines = [b'<urn:a> <urn:p> "%d" <urn:g> .\n' % number for number in numbers]
-    return builds.write(folder, lines, {}, {})
+    return builds.write(folder, lines, {})
 
 
 def test_a_build_removes_nothing_that_is_not_its_own(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from zhengtu.store.quads import Quad, construct, load, sorted_lines
 
 A, B, P = URIRef("urn:a"), URIRef("urn:b"), URIRef("urn:p")
 G1, G2 = URIRef("urn:g1"), URIRef("urn:g2")
+UNKNOWN = "SELECT (<urn:function>() AS ?x) {}"
 QUADS: list[Quad] = [(A, P, Literal("政图", lang="zh"), G1), (B, P, Literal("1.50"), G2)]
 
 
@@ -55,7 +56,7 @@ def test_terms_come_back_as_they_went_in() -> None:
 
 
 def test_what_is_no_query_is_malformed(small: EmbeddedStore) -> None:
-    for text in ("SELECT", "INSERT DATA { <urn:a> <urn:p> 1 }", "LOAD <file:///etc/hostname>", "DROP ALL"):
+    for text in ("SELECT", "INSERT DATA { <urn:a> <urn:p> 1 }", "LOAD <file:///etc/hostname>", "DROP ALL", UNKNOWN):
         with pytest.raises(QueryMalformed):
             small.query(text)
     assert len(small) == 2

@@ -44,7 +44,7 @@ def test_get_form_and_direct_answer_the_same_and_decode_once(client: TestClient)
 def test_the_format_follows_accept(client: TestClient, query: str, accept: str, expected: str) -> None:
     answer = client.get("/sparql", params={"query": query}, headers={"accept": accept})
     assert (answer.status_code, answer.headers["content-type"]) == (200, expected)
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
 
 
 def test_the_format_parameter_wins_and_unknown_ones_are_ignored(client: TestClient) -> None:
@@ -55,7 +55,10 @@ def test_the_format_parameter_wins_and_unknown_ones_are_ignored(client: TestClie
 @pytest.mark.parametrize(
     ("status", "request_"),
     [
-        (400, {"method": "GET", "url": "/sparql"}),
+        (400, {"method": "GET", "url": "/sparql?query="}),
+        (400, {"method": "POST", "url": "/sparql", "data": {"format": "json"}}),
+        (406, {"method": "GET", "url": "/sparql", "headers": {"accept": "image/png"}}),
+        (406, {"method": "GET", "url": "/sparql?format=csv"}),
         (400, {"method": "GET", "url": "/sparql?query=SELECT"}),
         (400, {"method": "GET", "url": "/sparql?query=ASK%20%7B%7D&query=ASK%20%7B%7D"}),
         (400, {"method": "GET", "url": "/sparql?query=%FF"}),

@@ -1,6 +1,6 @@
 """Everything in its named graph."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -44,6 +44,14 @@ def shared_quads(shared: Reference, ontology: Path) -> Iterator[Quad]:
 def cube_quads(quads: Iterable[Quad], ontology: Path) -> Iterator[Quad]:
     """The figures among `quads` as a W3C Data Cube: what ontology/cube.rq constructs, the same for every report."""
     return _into("cube", construct(quads, (ontology / "cube.rq").read_text(encoding="utf-8")))
+
+
+def fresh(quads: Iterable[Quad], stated: Container[Triple]) -> Iterator[Quad]:
+    """The quads whose triple no other graph states yet.
+
+    The default graph is the union of all graphs, and engines count there what stands in two of them twice.
+    """
+    return (quad for quad in quads if quad[:3] not in stated)
 
 
 def _into(name: str, triples: Iterable[Triple]) -> Iterator[Quad]:

@@ -19,8 +19,8 @@ def audit_triples(nodes: Nodes) -> Iterator[Triple]:
     for check in nodes.checks:
         subjects = [figures[figure] for figure in check.figures] or [nodes.passage(span) for span in check.spans]
         yield from _check(nodes, check, subjects, by_reader=check.id in read)
-        # A contradiction that no reader has seen is first of all a row to look at: the shapes ask for it in checks.csv.
-        if check.type and (check.id in read or check.type != "conflict"):
+        # Places that contradict each other, seen by no reader, are rows to look at first: the shapes ask for them.
+        if check.type and (check.id in read or (check.rule, check.type) != ("same", "conflict")):
             yield from _finding(nodes, check, subjects)
 
 
@@ -31,6 +31,8 @@ def _check(nodes: Nodes, check: Check, subjects: list[URIRef], *, by_reader: boo
     yield node, DCTERMS.identifier, Literal(check.id)
     yield from labels(node, DCTERMS.title, check.title)
     yield node, EARL.test, code("audit-rule", check.rule)
+    if check.type:
+        yield node, DCTERMS.type, code("issue-type", check.type)
     yield node, EARL.mode, EARL.manual if by_reader else EARL.automatic
     yield node, EARL.assertedBy, thing("agent", nodes.report.accepted_by) if by_reader else SOFTWARE
     for subject in subjects:
@@ -39,6 +41,7 @@ def _check(nodes: Nodes, check: Check, subjects: list[URIRef], *, by_reader: boo
         yield node, PROV.wasDerivedFrom, nodes.passage(span)
     yield node, EARL.result, result
     yield result, RDF.type, EARL.TestResult
+    yield from labels(result, DCTERMS.title, check.title)
     yield result, EARL.outcome, EARL[check.outcome]
     yield from labels(result, EARL.info, check.explanation)
     if check.stated:

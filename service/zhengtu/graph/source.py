@@ -37,6 +37,8 @@ def text_triples(nodes: Nodes) -> Iterator[Triple]:
     report, text = nodes.report, nodes.text
     yield text, RDF.type, SCHEMA.DigitalDocument
     yield text, RDF.type, PROV.Entity
+    zh, en = report.title.zh, report.title.en
+    yield from labels(text, DCTERMS.title, Label(f"{zh}：全文", en and f"{en}: full text"))
     yield text, SCHEMA.text, Literal(report.text.raw)
     yield text, SCHEMA.encodingFormat, Literal("text/plain")
     yield text, DCTERMS.identifier, Literal(f"sha256:{report.text.sha256}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from zhengtu.model import unwrap
-from zhengtu.namespaces import PREFIXES
+from zhengtu.namespaces import compact, prologue
 from zhengtu.publish import audit
 from zhengtu.store.door import Store
 from zhengtu.terms import COMPARATORS, ID, UNIT, code
@@ -18,8 +18,6 @@ FIGURE_COLUMNS = (
     "section", "quote", "quote_start", "quote_end",
 )  # fmt: skip
 ENTITY_COLUMNS = ("iri", "class", "kind", "name_zh", "name_en", "aliases", "report")
-
-_PROLOGUE = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in PREFIXES.items())
 
 # A value printed in one quote stands in the shortest of its quotes that holds the printed slice.
 _FIGURES = """
@@ -55,11 +53,11 @@ SELECT ?iri (GROUP_CONCAT(DISTINCT STR(?class); separator=";") AS ?classes) ?kin
 WHERE {
   ?report_node a schema:Report ; dcterms:identifier ?report .
   BIND(IRI(CONCAT(STR(graph:), "report-", ?report)) AS ?g)
-  GRAPH ?g { ?iri zt:firstMention ?mention ; a ?class ; dcterms:type ?code ; skos:prefLabel ?name_zh .
-    FILTER(LANG(?name_zh) = "zh")
+  GRAPH ?g { ?iri zt:firstMention ?mention ; dcterms:type ?code . OPTIONAL { ?iri skos:altLabel ?alias } }
+  GRAPH ?named { ?iri a ?class ; skos:prefLabel ?name_zh . FILTER(LANG(?name_zh) = "zh")
     OPTIONAL { ?iri skos:prefLabel ?name_en FILTER(LANG(?name_en) = "en") }
-    OPTIONAL { ?iri skos:altLabel ?alias }
   }
+  FILTER(?named IN (?g, graph:reference))
   ?code skos:notation ?kind .
 }
 GROUP BY ?iri ?kind ?name_zh ?name_en ?report
@@ -71,7 +69,7 @@ def figures(store: Store) -> Rows:
     """FIGURE_COLUMNS of every stated value in every place; offsets are code points into the report's text."""
     comparators = {str(iri): word for word, iri in COMPARATORS.items()}
     seen: set[tuple[str, str]] = set()
-    for row in store.query(_PROLOGUE + _FIGURES.replace("$not_limited", code("scope", "not-limited"))).rows():
+    for row in store.query(prologue() + _FIGURES.replace("$not_limited", code("scope", "not-limited"))).rows():
         cells = dict(zip(FIGURE_COLUMNS, row, strict=True))
         place = cells["iri"], cells["printed_start"]
         if place in seen:
@@ -89,8 +87,8 @@ def figures(store: Store) -> Rows:
 
 def entities(store: Store) -> Rows:
     """ENTITY_COLUMNS of every named thing; aliases and classes are separated by semicolons."""
-    for iri, classes, kind, name_zh, name_en, aliases, report in store.query(_PROLOGUE + _ENTITIES).rows():
-        short = ";".join(sorted(_compact(name) for name in classes.split(";")))
+    for iri, classes, kind, name_zh, name_en, aliases, report in store.query(prologue() + _ENTITIES).rows():
+        short = ";".join(sorted(compact(name) for name in classes.split(";")))
         yield iri, short, kind, name_zh, name_en, ";".join(sorted(filter(None, aliases.split(";")))), report
 
 
@@ -118,10 +116,3 @@ def _is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _compact(iri: str) -> str:
-    """The IRI as a CURIE, by the longest namespace that it starts with."""
-    fitting = [(prefix, name) for prefix, name in PREFIXES.items() if iri.startswith(name)]
-    prefix, name = max(fitting, key=lambda pair: len(pair[1]))
-    return f"{prefix}:{iri[len(name) :]}"

@@ -33,6 +33,11 @@ def formats(kind: Kind) -> tuple[Format, ...]:
     return tuple(f for f in FORMATS if f.kind == kind)
 
 
+def by_name(name: str) -> Format | None:
+    """The format with this short name."""
+    return next((f for f in FORMATS if f.name == name), None)
+
+
 class Answer(Protocol):
     """The answer to one query; read it once, by `rows` or by `write`."""
 

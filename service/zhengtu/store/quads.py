@@ -20,7 +20,7 @@ def load(quads: Iterable[Quad]) -> EmbeddedStore:
     """A store in memory that holds `quads`."""
     engine = ox.Store()
     engine.bulk_extend(map(_quad, quads))
-    return EmbeddedStore(engine)
+    return EmbeddedStore.of_engine(engine)
 
 
 def construct(quads: Iterable[Quad], query: str) -> Iterator[Triple]:

@@ -1,20 +1,15 @@
-"""The home page and the health answer."""
-
-from pathlib import Path
-from typing import Any
+"""The home page."""
 
 from fastapi import APIRouter
-from fastapi.templating import Jinja2Templates
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse
 
-from zhengtu import __version__
-from zhengtu.web.words import WORDS
+from zhengtu.web import resource_pages
+from zhengtu.web.reader import reader_of
 
 router = APIRouter()
-templates = Jinja2Templates(Path(__file__).parent / "templates")
 
-COLUMNS = ("figures", "entities", "claims", "relations", "recognitions", "objectives")
+COLUMNS = ("figures", "entities", "claims", "relations", "recognitions", "objectives", "checks")
 EXAMPLE = """PREFIX zt: <https://w3id.org/zhengtu/ns#>
 PREFIX role: <https://w3id.org/zhengtu/code/value-role/>
 PREFIX schema: <http://schema.org/>
@@ -28,29 +23,9 @@ SELECT DISTINCT ?对象 ?指标 ?目标值 ?完成值 WHERE {
 
 
 @router.get("/", include_in_schema=False)
-def home(request: Request) -> Response:
+def home(request: Request) -> HTMLResponse:
     """What this is, and where the rest is; in the language asked for by `?lang=`, else by Accept-Language."""
-    words = WORDS[_language(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))]
-    page = {"manifest": request.app.state.manifest, "columns": COLUMNS, "example": EXAMPLE, "words": words}
-    return templates.TemplateResponse(request, "home.html", page, headers={"Vary": "Accept-Language"})
-
-
-@router.get("/health")
-def health(request: Request) -> dict[str, Any]:
-    """Whether the service answers, and over which build."""
-    manifest = request.app.state.manifest
-    return {
-        "status": "ready",
-        "version": __version__,
-        "digest": manifest["digest"],
-        "quads": len(request.app.state.store),
-        "reports": sorted(manifest["reports"]),
-    }
-
-
-def _language(asked: str, accepted: str) -> str:
-    """zh or en; zh when nothing says otherwise."""
-    if asked in WORDS:
-        return asked
-    first = accepted.partition(",")[0].strip().lower()
-    return "en" if first.startswith("en") else "zh"
+    service = request.app.state.service
+    reader = reader_of(request, service.settings)
+    page = resource_pages.home(reader, service.build.manifest, COLUMNS, EXAMPLE)
+    return HTMLResponse(page, headers={"Vary": "Accept-Language"})

@@ -1,30 +1,118 @@
-"""An error in, a problem answer out (RFC 9457): what is wrong in both languages, no trace, no path."""
+"""An error in, a problem answer out (RFC 9457): what is wrong and what to do, in both languages; no trace, no path."""
 
-from starlette.responses import JSONResponse
+import re
+from html import escape
+from typing import NamedTuple
 
-from zhengtu.errors import QueryMalformed, QueryRefused, ZhengtuError
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from zhengtu import errors
 from zhengtu.namespaces import BASE
 
-TITLES: dict[str, str] = {
-    QueryMalformed.code: "查询语法有误 / the query is not SPARQL",
-    QueryRefused.code: "此端点不执行该请求 / this endpoint does not do that",
+RETRY_AFTER = "5"
+WHERE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+class Words(NamedTuple):
+    """A title and an advice, each in Chinese and English."""
+
+    title_zh: str
+    title_en: str
+    advice_zh: str
+    advice_en: str
+
+
+WORDS: dict[str, Words] = {
+    errors.QueryMalformed.code: Words(
+        "查询语法有误", "The query is not SPARQL", "请更正查询后重试", "Correct the query"
+    ),
+    errors.QueryRefused.code: Words(
+        "此端点不执行该请求", "This endpoint does not do that", "请去掉该部分", "Leave that part out"
+    ),
+    errors.QueryTooComplex.code: Words(
+        "查询嵌套或串联过深", "The query nests or chains too deep", "请拆分查询", "Split the query"
+    ),
+    errors.QueryTooLong.code: Words("查询过长", "The query is too long", "请缩短查询", "Shorten the query"),
+    errors.QueryTooSlow.code: Words(
+        "查询超时，已停止",
+        "The query took too long and was stopped",
+        "加 LIMIT 或更具体的条件",
+        "Add LIMIT or narrow it",
+    ),
+    errors.QueryTooHungry.code: Words(
+        "查询占用内存过多，已停止",
+        "The query needed too much memory and was stopped",
+        "请缩小查询范围",
+        "Narrow the query",
+    ),
+    errors.QueryInterrupted.code: Words("查询被中断", "The query was interrupted", "请重新提交查询", "Ask again"),
+    errors.ResultTooLarge.code: Words(
+        "结果过大，未返回",
+        "The answer is too large and was not sent",
+        "加 LIMIT，或下载数据文件",
+        "Add LIMIT, or take the dump",
+    ),
+    errors.ServiceBusy.code: Words("服务繁忙", "The service is busy", "请稍后再试", "Try again later"),
+    errors.SourceFailed.code: Words(
+        "查询所调用的服务无应答", "A service that the query calls did not answer", "请稍后再试", "Try again later"
+    ),
+    "budget": Words(
+        "该客户端一分钟内的查询时间已用完",
+        "This client has used its query time of a minute",
+        "请稍后再试，或简化查询",
+        "Try again later, or ask for less",
+    ),
+    "not-acceptable": Words(
+        "无可用格式", "No acceptable format", "请改用所列格式", "Ask for one of the formats listed"
+    ),
+    "media-type": Words("请求体类型不支持", "Media type not supported", "请用所列类型", "Use one of the types listed"),
+    "too-large": Words("请求过大", "The request is too large", "请缩短请求", "Shorten the request"),
+    "request-malformed": Words("请求不符合 HTTP", "The request is not HTTP", "请更正请求", "Correct the request"),
+    "request-too-slow": Words("请求发送过慢", "The request took too long to arrive", "请尽快发送", "Send it faster"),
+    "not-found": Words("没有这个文件", "There is no such file", "请用所列之一", "Use one of those listed"),
+    "method": Words("不支持该方法", "Method not allowed", "请用 GET 或 POST", "Use GET or POST"),
 }
+UNSPECIFIC = Words("服务暂时无法应答", "The service cannot answer", "请稍后再试", "Try again later")
 
 
-def problem(instance: str, error: ZhengtuError) -> JSONResponse:
-    """The answer to a request that raised `error`."""
-    title = TITLES.get(error.code, "服务暂时无法应答 / the service cannot answer")
-    detail = str(error) if error.code in TITLES else ""
-    return answer(error.status, error.code, title, detail, instance)
+def problem(error: errors.ZhengtuError, instance: str, *, browser: bool) -> Response:
+    """The answer to a request that raised `error`; only errors that are the request's own tell their detail."""
+    return answer(error.status, error.code, str(error) if error.code in WORDS else "", instance, browser=browser)
 
 
-def answer(status: int, code: str, title: str, detail: str, instance: str) -> JSONResponse:
-    """A problem answer from its parts."""
-    body = {
+def answer(status: int, code: str, detail: str, instance: str, *, browser: bool) -> Response:
+    """A problem answer: a page for a browser, problem JSON for everyone else."""
+    words = WORDS.get(code, UNSPECIFIC)
+    body: dict[str, object] = {
         "type": f"{BASE}problem/{code}",
-        "title": title,
+        "title": f"{words.title_zh} / {words.title_en}",
         "status": status,
         "detail": detail,
+        "advice": f"{words.advice_zh} / {words.advice_en}",
         "instance": instance,
     }
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+    if found := WHERE.match(detail):
+        line, column = int(found[1]), int(found[2])
+        engine = " ".join(found[3].split())
+        body |= {"line": line, "column": column, "engine": engine[:400]}
+        body["detail"] = f"第 {line} 行第 {column} 列 / line {line}, column {column}: {engine[:160]}"
+    headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
+    if status == errors.ServiceBusy.status:
+        headers["Retry-After"] = RETRY_AFTER
+    if browser:
+        return HTMLResponse(_page(words, str(body["detail"])), status, headers | {"Content-Security-Policy": CSP})
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+
+def _page(words: Words, detail: str) -> str:
+    return (
+        '<!doctype html>\n<html lang="zh-Hans"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{words.title_zh} / {words.title_en}</title></head><body><main>"
+        f'<h1>{words.title_zh}<br><span lang="en">{words.title_en}</span></h1>'
+        f"<p><code>{escape(detail)}</code></p>"
+        f'<p>{words.advice_zh}。 <span lang="en">{words.advice_en}.</span></p></main></body></html>\n'
+    )

@@ -1,7 +1,7 @@
 """The audit: every relation of the report that can be recomputed is, and none is judged for who is right."""
 
 from zhengtu.check.audit.facts import Facts
-from zhengtu.check.audit.recorded import covers, recorded
+from zhengtu.check.audit.recorded import covers, in_doubt, recorded
 from zhengtu.check.audit.rules import RULES
 from zhengtu.check.audit.structure import structure
 from zhengtu.errors import InputError, ReportInvalid
@@ -19,4 +19,4 @@ def audit(report: Report, reference: Reference) -> tuple[Check, ...]:
         raise ReportInvalid(report.id, problems)
     found = (check for rule in (*RULES, structure) for check in rule(facts))
     new = (check for check in found if not any(covers(row, check) for row in report.comparisons))
-    return (*read, *new)
+    return (*read, *(in_doubt(check, report.comparisons) for check in new))

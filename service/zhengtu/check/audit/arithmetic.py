@@ -5,7 +5,7 @@ cut off. So a result is computed three times: from the numbers as printed, from 
 that they are cut from.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +17,11 @@ from zhengtu.model import Quantity
 STATED = ("eq", "none-stated")
 """Comparators of a number that is printed as it is, and not as a bound."""
 
-How = Literal["exact", "half-up", "truncation", "unrounded", "bound"]
+Kind = Literal["stated", "bound", "about"]
+KINDS: tuple[Kind, ...] = ("stated", "bound", "about")
+"""What a number is worth as evidence, the best first: a result is worth as much as the worst that it is made of."""
+
+How = Literal["exact", "half-up", "truncation", "unrounded", "bound", "about"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Number:
     point: Interval
     rounded: Interval
     cut: Interval
+    kind: Kind = "stated"
 
     @property
     def value(self) -> Fraction:
@@ -67,7 +72,9 @@ def number(quantity: Quantity) -> Number:
     value, step = Fraction(quantity.value), Fraction(quantity.rounding_unit)
     point = Interval(value, value)
     rounded = Interval(_fraction(quantity.low), _fraction(quantity.high))
-    if rounded == point or quantity.comparator not in STATED:
+    if quantity.comparator not in STATED:
+        return Number(point, rounded, rounded, "about" if quantity.comparator == "about" else "bound")
+    if rounded == point:
         return Number(point, rounded, rounded)
     return Number(point, rounded, Interval(value - step, value) if value < 0 else Interval(value, value + step))
 
@@ -78,13 +85,20 @@ def apply(operation: Callable[..., Interval], *numbers: Number) -> Number:
         operation(*(n.point for n in numbers)),
         operation(*(n.rounded for n in numbers)),
         operation(*(n.cut for n in numbers)),
+        _worst(n.kind for n in numbers),
     )
 
 
 def explained(stated: Quantity, computed: Number) -> How | None:
-    """How the stated quantity follows from the computed number, or None when it does not."""
+    """How the stated quantity follows from the computed number, or None when it does not.
+
+    What is only about known follows from nothing and contradicts nothing: `about`.
+    """
     said = number(stated)
-    if stated.comparator not in STATED:
+    kind = _worst((said.kind, computed.kind))
+    if kind == "about":
+        return "about"
+    if kind == "bound":
         return "bound" if said.rounded.meets(computed.rounded) else None
     step, value = Fraction(stated.rounding_unit), computed.value
     if value == said.value:
@@ -95,6 +109,10 @@ def explained(stated: Quantity, computed: Number) -> How | None:
         return "truncation"
     readings = (computed.rounded, computed.cut)
     return "unrounded" if any(s.meets(c) for s in (said.rounded, said.cut) for c in readings) else None
+
+
+def _worst(kinds: Iterable[Kind]) -> Kind:
+    return max(kinds, key=KINDS.index, default="stated")
 
 
 def _half_up(value: Fraction, step: Fraction) -> Fraction:

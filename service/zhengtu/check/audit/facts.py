@@ -22,6 +22,7 @@ HOW: Mapping[How, Label] = {
     "truncation": Label("截去尾数后相等", "cut off"),
     "unrounded": Label("按未舍入的数计算可以相等", "from unrounded numbers"),
     "bound": Label("与所述界限相容", "within the stated bound"),
+    "about": Label("含约数，无法复算", "a number that is only about known proves nothing"),
 }
 OUTCOMES: Mapping[str, Outcome] = {
     "": "passed",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
-from zhengtu.check.audit.arithmetic import Interval, apply, explained, number
+from zhengtu.check.audit.arithmetic import STATED, How, Interval, apply, explained, number
 from zhengtu.check.audit.facts import HOW, Facts, Judged, Key, key, numbers, shown
 from zhengtu.model import Check, Figure, Label, Quantity
 
@@ -14,16 +14,25 @@ MAGNITUDE = 10
 OVER_ATTAINED = Fraction(130, 100)
 """From here on a self-evaluation has to explain (the profile's requirement on over-attainment)."""
 
-DIFFERENT = {
+SAYING = {
+    "same": Label("各处均为{}。", "All places say {}."),
+    "bound": Label("各处为{}，与所述界限相容。", "The places say {}, each within the bound of the others."),
     "rounding": Label(
         "各处为{}，相差在末位的舍入范围内。", "The places say {}; rounding or cutting off explains the difference."
     ),
+    "about": Label("各处为{}，含约数，无法比较。", "The places say {}; what is only about known cannot be compared."),
     "conflict": Label(
         "同一对象、指标、时期和口径，各处为{}，舍入不能解释；原文未说明原因。",
         "For one thing, indicator, period and scope the places say {}; rounding does not explain it, and the text "
         "gives no reason.",
     ),
 }
+"""What is said of places that should agree, by how far they do; the gravest comes last."""
+NO_BASE = Label(
+    "上年数可能为零，或为约数，增减率不可计算。", "The level before may be zero, or is only about known: no rate."
+)
+SHARES = ("PERCENT",)
+"""Units that do not add up."""
 
 
 def same(facts: Facts) -> Iterator[Check]:
@@ -34,21 +43,30 @@ def same(facts: Facts) -> Iterator[Check]:
 
 
 def agreement(facts: Facts, figures: tuple[Figure, ...]) -> Check:
-    """Whether figures that should say the same do."""
-    first, *others = figures
-    places, values = len(figures), numbers(figures)
-    kind = ""
-    said = Label(f"{places}处均为{first.printed}。", f"All {places} places say {first.printed}.")
-    if any(one(figure.quantity) != one(first.quantity) for figure in others):
-        kind = "rounding" if all(explained(first.quantity, number(f.quantity)) for f in others) else "conflict"
-        said = DIFFERENT[kind]
-        said = Label(said.zh.format(values), said.en.format(values))
-    return facts.check("same", figures, Judged(said, kind, others[0].printed))
+    """Whether figures that should say the same do, each with each."""
+    pairs = (compared(one.quantity, other.quantity) for one, other in combinations(figures, 2))
+    gravest = max(pairs, key=list(SAYING).index)
+    values = figures[0].printed if gravest == "same" else numbers(figures)
+    said = Label(SAYING[gravest].zh.format(values), SAYING[gravest].en.format(values))
+    return facts.check(
+        "same",
+        figures,
+        Judged(
+            said,
+            gravest if gravest in ("rounding", "conflict") else "",
+            figures[1].printed,
+            "cantTell" if gravest == "about" else None,
+        ),
+    )
 
 
-def one(quantity: Quantity) -> tuple[object, ...]:
-    """What a quantity says, however it is printed."""
-    return quantity.value, quantity.comparator, quantity.unit
+def compared(one: Quantity, other: Quantity) -> str:
+    """How far two quantities agree: a key of SAYING."""
+    alike = one.comparator == other.comparator or {one.comparator, other.comparator} <= set(STATED)
+    if alike and one.value == other.value:
+        return "same"
+    how = explained(one, number(other))
+    return how if how in ("about", "bound") else "rounding" if how else "conflict"
 
 
 def change(facts: Facts) -> Iterator[Check]:
@@ -68,7 +86,7 @@ def difference(facts: Facts, rule: str, stated: Figure, now: Figure, before: Fig
     result = shown(computed.value, stated)
     zh = f"{now.printed}减{before.printed}为{result}，原文为{stated.printed}"
     en = f"{now.printed} less {before.printed} is {result}; the text says {stated.printed}"
-    return facts.check(rule, (stated, now, before), _judged(zh, en, how and HOW[how], result))
+    return facts.check(rule, (stated, now, before), _judged(zh, en, how, result))
 
 
 def growth(facts: Facts) -> Iterator[Check]:
@@ -85,18 +103,16 @@ def growth(facts: Facts) -> Iterator[Check]:
 def _growth(facts: Facts, stated: Figure, now: Figure, change: Figure) -> Check:
     figures = (stated, now, change)
     level, step = number(now.quantity), number(change.quantity)
+    try:
+        computed = apply(lambda now, change: (change / (now - change)).times(100), level, step)
+    except ZeroDivisionError:
+        return facts.check("growth", figures, Judged(NO_BASE, outcome="inapplicable"))
     before = level.value - step.value
-    if before <= 0:
-        said = Label(
-            "上年数为零或不明，增减率不可计算。", "The level before is zero or unclear: no rate can be computed."
-        )
-        return facts.check("growth", figures, Judged(said, outcome="inapplicable"))
-    computed = apply(lambda now, change: (change / (now - change)).times(100), level, step)
     how = explained(stated.quantity, computed)
     result = shown(computed.value, stated)
     zh = f"增减额{change.printed}除以上年数{shown(before, now)}为{result}，原文为{stated.printed}"
     en = f"{change.printed} over the level before, {shown(before, now)}, is {result}; the text says {stated.printed}"
-    return facts.check("growth", figures, _judged(zh, en, how and HOW[how], result))
+    return facts.check("growth", figures, _judged(zh, en, how, result))
 
 
 def parts(facts: Facts) -> Iterator[Check]:
@@ -105,9 +121,12 @@ def parts(facts: Facts) -> Iterator[Check]:
         children = [i.id for i in facts.reference.indicators.values() if i.broader == wanted.indicator]
         stated = [part for child in children if (part := facts.first(wanted._replace(indicator=child)))]
         alike = [part for part in stated if part.quantity.unit == figures[0].quantity.unit]
-        if alike and wanted.form in ("level", "difference"):
-            closed = len(alike) == len(children) and len(alike) > 1 and not _open(facts, alike[-1])
-            yield whole(facts, "sum" if closed else "open-sum", figures[0], tuple(alike))
+        if not alike or figures[0].quantity.unit in SHARES:
+            continue
+        if len(alike) == len(children) > 1 and wanted.form in ("level", "difference") and not _open(facts, alike[-1]):
+            yield whole(facts, "sum", figures[0], tuple(alike))
+        elif wanted.form == "level":  # of changes, a part may be more than the whole
+            yield whole(facts, "open-sum", figures[0], tuple(alike))
 
 
 def whole(facts: Facts, rule: str, total: Figure, parts: tuple[Figure, ...]) -> Check:
@@ -124,10 +143,11 @@ def whole(facts: Facts, rule: str, total: Figure, parts: tuple[Figure, ...]) -> 
         if others
         else f"{first_part} is a part of {total.printed}"
     )
-    words = how and HOW[how]
+    judged = _judged(zh, en, how, result, failing="sum")
     if rule == "open-sum" and not how and _room(total.quantity, computed.rounded):
-        words = Label("列举未尽，不超过总数", "the list is open and not more than the whole")
-    judged = _judged(zh, en, words, result, failing="sum")
+        judged = Judged(
+            Label(f"{zh}：列举未尽，不超过总数。", f"{en}: the list is open and not more than the whole."), "", result
+        )
     if rule == "sum" and how == "unrounded":
         judged = replace(judged, type="rounding")
     return facts.check(rule, (total, *parts), judged)
@@ -146,19 +166,22 @@ def _open(facts: Facts, last: Figure) -> bool:
 
 
 def attainment(facts: Facts) -> Iterator[Check]:
-    """A target and the result that answers it."""
-    for figure in facts.report.figures:
-        if figure.role == "target" and (actual := facts.first(key(figure)._replace(role="actual"))):
-            yield _attainment(facts, figure, actual)
+    """A target and the result that answers it, printed nearest to it."""
+    for wanted, targets in facts.by_key.items():
+        results = facts.by_key.get(wanted._replace(role="actual"), ())
+        if wanted.role == "target" and results:
+            place = targets[0].printed_at.start
+            nearest = min(results, key=lambda figure: abs(figure.printed_at.start - place))
+            yield _attainment(facts, targets[0], nearest)
 
 
 def _attainment(facts: Facts, target: Figure, actual: Figure) -> Check:
     figures = (actual, target)
     said = f"目标{target.printed}，完成{actual.printed}", f"target {target.printed}, result {actual.printed}"
-    higher = facts.reference.indicators[target.indicator].direction != "lower"
-    met = _met(target.quantity, actual.quantity, higher=higher)
+    direction = facts.reference.indicators[target.indicator].direction
+    met = _met(target.quantity, actual.quantity, direction)
     if met is None:
-        words = Label(f"{said[0]}：界限之间不可比。", f"{said[1]}: bounds that cannot be compared.")
+        words = Label(f"{said[0]}：无法比较。", f"{said[1]}: they cannot be compared.")
         return facts.check("attainment", figures, Judged(words, outcome="cantTell"))
     if not met:
         bare = target.quantity.comparator == "none-stated"
@@ -167,7 +190,7 @@ def _attainment(facts: Facts, target: Figure, actual: Figure) -> Check:
             f"{said[1]}: " + ("the target has no comparator, the result is below it." if bare else "not attained."),
         )
         return facts.check("attainment", figures, Judged(words, outcome="cantTell" if bare else "failed"))
-    ratio = _ratio(target.quantity, actual.quantity) if higher else None
+    ratio = _ratio(target.quantity, actual.quantity) if direction == "higher" else None
     over = ratio is not None and ratio > OVER_ATTAINED
     rate = f"{float(ratio * 100):.4g}%" if ratio is not None else ""
     words = Label(
@@ -177,31 +200,25 @@ def _attainment(facts: Facts, target: Figure, actual: Figure) -> Check:
     return facts.check("attainment", figures, Judged(words, computed=rate))
 
 
-def _met(target: Quantity, actual: Quantity, *, higher: bool) -> bool | None:
-    """Whether every number that the result stands for attains the target; None when some might and some not."""
-    wanted, got = Fraction(target.value), number(actual).rounded
-    match target.comparator:
-        case "eq":
-            return number(target).rounded.meets(got)
-        case "gt" | "ge":
-            higher = True
-        case "lt" | "le":
-            higher = False
-        case "about":
-            return None
+def _met(target: Quantity, actual: Quantity, direction: str) -> bool | None:
+    """Whether all that the result stands for attains the target; None when it cannot be told."""
+    wanted, got = Fraction(target.value), number(actual)
+    higher = target.comparator in ("gt", "ge") or (target.comparator == "none-stated" and direction == "higher")
+    lower = target.comparator in ("lt", "le") or (target.comparator == "none-stated" and direction == "lower")
+    if not (higher or lower):  # =, about, or a bare target of an indicator that wants neither more nor less
+        equal = got.kind == "stated" and got.rounded.meets(Interval(wanted, wanted))
+        return equal if target.comparator == "eq" and got.kind == "stated" else equal or None
     strict = target.comparator in ("gt", "lt")
-    if actual.comparator in ("eq", "none-stated"):
-        value = Fraction(actual.value)
-        return (value > wanted if higher else value < wanted) or (not strict and value == wanted)
-    edge = got.low if higher else got.high
-    if edge is not None and (edge > wanted if higher else edge < wanted):
+    edge = got.value if got.kind == "stated" else got.rounded.low if higher else got.rounded.high
+    beyond = edge is not None and (edge > wanted if higher else edge < wanted)
+    if beyond or (edge == wanted and not strict):
         return True
-    return True if edge == wanted and not strict else None
+    return False if got.kind == "stated" else None
 
 
 def _ratio(target: Quantity, actual: Quantity) -> Fraction | None:
     """Result / target; bounds give none, nor does a target of zero."""
-    if actual.comparator not in ("eq", "none-stated") or target.value <= 0:
+    if actual.comparator not in STATED or target.value <= 0:
         return None
     return Fraction(actual.value) / Fraction(target.value)
 
@@ -254,12 +271,13 @@ def objectives(facts: Facts) -> Iterator[Check]:
         )
 
 
-def _judged(zh: str, en: str, how: Label | None, computed: str, *, failing: str = "conflict") -> Judged:
+def _judged(zh: str, en: str, how: How | None, computed: str, *, failing: str = "conflict") -> Judged:
     """A relation that holds in the way `how`, or does not hold and is `failing`."""
-    if how:
-        return Judged(Label(f"{zh}：{how.zh}。", f"{en}: {how.en}."), computed=computed)
-    words = Label(f"{zh}：不相符，舍入不能解释。", f"{en}: they differ, and rounding does not explain it.")
-    return Judged(words, failing, computed)
+    if how is None:
+        words = Label(f"{zh}：不相符，舍入不能解释。", f"{en}: they differ, and rounding does not explain it.")
+        return Judged(words, failing, computed)
+    words = Label(f"{zh}：{HOW[how].zh}。", f"{en}: {HOW[how].en}.")
+    return Judged(words, computed=computed, outcome="cantTell" if how == "about" else None)
 
 
 RULES = (same, change, growth, parts, attainment, magnitude, objectives)

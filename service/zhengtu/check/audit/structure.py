@@ -3,49 +3,71 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
 from zhengtu.check.audit.facts import Facts
-from zhengtu.model import Check, Label, Section, Span
+from zhengtu.model import Check, Label, Section, SourceText, Span
 
 HAN = {digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)}
-STYLES = {
-    "一、": re.compile(r"\s*([一二三四五六七八九十]{1,3})、"),
-    "（一）": re.compile(r"\s*[（(]([一二三四五六七八九十]{1,3})[）)]"),
-    "1.": re.compile(r"\s*([0-9]{1,2})[.．、]"),
-    "（1）": re.compile(r"\s*[（(]([0-9]{1,2})[）)]"),
-    "一是": re.compile(r"\s*([一二三四五六七八九十]{1,3})是"),
-}
+STYLES = tuple(
+    re.compile(rf"\s*({before}({digits}){after}.*)")
+    for before, digits, after in (
+        ("", "[一二三四五六七八九十]{1,3}", "、"),
+        ("[（(]", "[一二三四五六七八九十]{1,3}", "[）)]"),
+        ("", "[0-9]{1,2}", "[.．、]"),
+        ("[（(]", "[0-9]{1,2}", "[）)]"),
+        ("", "[一二三四五六七八九十]{1,3}", "是"),
+    )
+)
+"""The ways to number a heading; each finds its line and its number."""
+
+
+class Numbered(NamedTuple):
+    """A section with its number, and the line that it begins with."""
+
+    number: int
+    section: Section
+    place: Span
 
 
 def structure(facts: Facts) -> Iterator[Check]:
-    """Sections of one parent and one style of number: each is one more than the one before."""
-    groups: dict[tuple[str | None, str], list[tuple[int, Section, Span]]] = defaultdict(list)
+    """Sections of one parent and one style of number: each has a higher number than the one before.
+
+    A number left out may be a heading that the outline does not name, and is no break.
+    """
+    groups: dict[tuple[str | None, re.Pattern[str]], list[Numbered]] = defaultdict(list)
     for section in facts.report.sections:
-        for style, pattern in STYLES.items():
-            if found := pattern.match(facts.report.text.raw, section.span.start):
-                place = Span(found.start(1), facts.report.text.raw.index("\n", found.end()))
-                groups[section.parent, style].append((_number(found[1]), section, place))
+        for style in STYLES:
+            if found := _numbered(facts.report.text, section, style):
+                groups[section.parent, style].append(found)
     for (parent, _), numbered in groups.items():
         if len(numbered) > 1:
             yield _check(facts, parent, numbered)
 
 
-def _check(facts: Facts, parent: str | None, numbered: list[tuple[int, Section, Span]]) -> Check:
-    given = [number for number, _, _ in numbered]
-    broken = given != list(range(1, len(given) + 1))
+def _numbered(text: SourceText, section: Section, style: re.Pattern[str]) -> Numbered | None:
+    found = style.match(text.raw, section.span.start)
+    return Numbered(_number(found[2]), section, Span(*found.span(1))) if found else None
+
+
+def _check(facts: Facts, parent: str | None, numbered: list[Numbered]) -> Check:
+    broken = any(one.number >= other.number for one, other in pairwise(numbered))
     title = next((s.title for s in facts.report.sections if s.id == parent), facts.report.title)
-    listed = "、".join(map(str, given))
-    said = (
-        Label(f"编号为{listed}，有重复或跳号。", f"The numbers are {listed}: some are repeated or missing.")
-        if broken
-        else Label(f"编号为{listed}，连续。", f"The numbers are {listed}, one after another.")
-    )
-    first = numbered[0][1].id
+    listed = [str(one.number) for one in numbered]
+    zh, en = ("有重复或倒退", "some come again") if broken else ("依次增加", "one after another")
     return Check(
-        f"structure-{first}", "structure", "failed" if broken else "passed", "structure" if broken else "",
-        Label(f"{title.zh}：编号", f"{title.en or title.zh}: numbering"), (), listed,
-        "、".join(map(str, range(1, len(given) + 1))), said, tuple(place for _, _, place in numbered),
-    )  # fmt: skip
+        id=f"structure-{numbered[0].section.id}",
+        rule="structure",
+        outcome="failed" if broken else "passed",
+        type="structure" if broken else "",
+        title=Label(f"{title.zh}：编号", f"{title.en or title.zh}: numbering"),
+        figures=(),
+        stated="、".join(listed),
+        computed="",
+        explanation=Label(f"编号为{'、'.join(listed)}，{zh}。", f"The numbers are {', '.join(listed)}: {en}."),
+        spans=tuple(one.place for one in numbered),
+    )
 
 
 def _number(text: str) -> int:

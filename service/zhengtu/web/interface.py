@@ -1,0 +1,121 @@
+"""What can be asked of the service, as OpenAPI and as a page that shows it; the page needs nothing from elsewhere.
+
+The endpoint and the linked data are routes past the framework, so what is said of them stands here.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from zhengtu.settings import Settings
+from zhengtu.store.door import FORMATS, formats
+from zhengtu.web import resource_pages
+from zhengtu.web.question import DIRECT, FORM, LEAST_SECONDS
+from zhengtu.web.reader import serving_base
+from zhengtu.web.resources import TYPES
+
+router = APIRouter()
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+PROBLEM = "application/problem+json"
+TEXT: Mapping[str, Any] = {"schema": {"type": "string"}}
+ABOUT = """SPARQL 1.1 and linked data over the knowledge graph of what digital government in China says it achieved.
+
+政府绩效自评知识图谱的 SPARQL 1.1 端点与关联数据。"""
+QUERY: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "query": ("SPARQL 1.1 query; without it: the Service Description 查询语句", {"type": "string"}),
+    "format": ("Format of the answer, whatever Accept says 结果格式", {"enum": [form.name for form in FORMATS]}),
+    "default-graph-uri": ("Graphs of the default graph 默认图", {"type": "array", "items": {"type": "string"}}),
+    "named-graph-uri": ("Named graphs 命名图", {"type": "array", "items": {"type": "string"}}),
+    "timeout": ("Seconds, at most what the service allows 最长秒数", {"type": "number", "minimum": LEAST_SECONDS}),
+}
+REFUSALS = {
+    304: "The client has it already 未改变",
+    400: "No SPARQL, or too deep; with line and column 语法有误或嵌套过深",
+    403: "SERVICE, which is not allowed 不允许 SERVICE",
+    406: "No acceptable format 无可用格式",
+    413: "The query or the request is too long 查询过长",
+    415: "Media type of the body not supported 请求体类型不支持",
+    429: "The client has used its query time of a minute; Retry-After says when to come again 查询时间已用完",
+    502: "A service that the query calls did not answer 所调用的服务无应答",
+    503: "Busy; Retry-After says when to come again 服务繁忙",
+    504: "The query took too long 查询超时",
+    507: "The query needed too much memory, or its answer is too large 内存或结果超限",
+}
+THINGS = {
+    "/id/{path}": "A thing: report, entity, observation, claim … 事物",
+    "/ns": "The ontology 本体",
+    "/code/{path}": "A code list or a code 代码表",
+    "/shapes": "The SHACL shapes 校验规则",
+    "/graph/{path}": "A named graph 命名图",
+    "/dataset": "The description of the data set (VoID) 数据集说明",
+    "/.well-known/void": "The way to the description of the data set 数据集说明的入口",
+}
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> HTMLResponse:
+    """The description of the interface as a page."""
+    headers = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff"}
+    return HTMLResponse(resource_pages.docs(serving_base(request, request.app.state.service.settings)), headers=headers)
+
+
+def openapi(app: FastAPI, settings: Settings) -> dict[str, Any]:
+    """The whole description (OpenAPI 3.1)."""
+    servers = [{"url": settings.base_url.rstrip("/")}] if settings.base_url else None
+    described = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes, servers=servers)
+    described["paths"] = {"/sparql": _endpoint(), **{path: _thing(path) for path in THINGS}, **described["paths"]}
+    return described
+
+
+def _endpoint() -> dict[str, Any]:
+    parameters = [
+        {"name": name, "in": "query", "description": told, "schema": schema} for name, (told, schema) in QUERY.items()
+    ]
+    form = {
+        "type": "object",
+        "required": ["query"],
+        "properties": {name: schema for name, (_, schema) in QUERY.items()},
+    }
+    body = {"required": True, "content": {FORM: {"schema": form}, DIRECT: TEXT}}
+    said = {"tags": ["SPARQL"], "responses": _responses(form.media_type for form in FORMATS)}
+    return {
+        "get": {"summary": "Query 查询", "operationId": "query", "parameters": parameters, **said},
+        "post": {"summary": "Query 查询", "operationId": "query_posted", "requestBody": body, **said},
+    }
+
+
+def _thing(path: str) -> dict[str, Any]:
+    of_path = {"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}
+    answers = {
+        "200": {"description": "A document 文档", "content": dict.fromkeys(TYPES.values(), TEXT)},
+        "303": {"description": "The document that suits Accept 按 Accept 转到文档"},
+        "304": {"description": REFUSALS[304]},
+        "404": {"description": "No such thing; what comes near 没有这个标识，附相近者", "content": {PROBLEM: {}}},
+        "406": {"description": REFUSALS[406], "content": {PROBLEM: {}}},
+    }
+    return {
+        "get": {
+            "summary": THINGS[path],
+            "operationId": f"get_{path.strip('/.').partition('/')[0].replace('-', '_')}",
+            "tags": ["Linked data"],
+            "parameters": [of_path] if "{path}" in path else [],
+            "responses": answers,
+        }
+    }
+
+
+def _responses(types: Iterable[str]) -> dict[str, Any]:
+    described = (*(form.media_type for form in formats("graph")), "text/html")
+    answers: dict[str, Any] = {
+        "200": {"description": "The answer 结果", "content": dict.fromkeys((*types, *described), TEXT)}
+    }
+    for status, told in REFUSALS.items():
+        answers[str(status)] = {"description": told, "content": {PROBLEM: {}, "text/html": {}}}
+    return answers
