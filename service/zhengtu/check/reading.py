@@ -1,6 +1,7 @@
 """A sh:ValidationReport that exists in, the run that it tells of out."""
 
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,7 @@ from zhengtu.check.rules import all_rules
 from zhengtu.errors import NotEvaluated
 from zhengtu.model import Completeness, Finding, Label, Reason, Requirement, Rule, Run
 from zhengtu.store.quads import Quad
-from zhengtu.terms import DCTERMS, EARL, PROV, RDF, RDFS, SH
+from zhengtu.terms import DCTERMS, EARL, PROV, RDF, SH
 
 UNKNOWN = "unknown"
 DIGEST = "sha256:"
@@ -43,7 +44,7 @@ def read_report(quads: tuple[Quad, ...], shapes: tuple[tuple[Path, ...], ...]) -
         subject=subject,
         data=_digest(graph, graph.value(reports[0], PROV.wasDerivedFrom)),
         shapes=_digest(graph, _rules_used(graph, reports[0])),
-        engine=_said(graph, graph.value(reports[0], PROV.wasGeneratedBy), RDFS.label) or UNKNOWN,
+        engine=_said(graph, graph.value(reports[0], PROV.wasGeneratedBy), DCTERMS.description) or UNKNOWN,
         rules=tuple(sorted((_rule(iri, known) for iri in named), key=lambda rule: (rule.order, rule.id))),
         findings=found,
         requirements=tuple(sorted(requirements, key=lambda one: (one.report, one.rule.order))),
@@ -72,9 +73,17 @@ def _requirement(graph: rdflib.Graph, node: Node, known: dict[str, Rule]) -> Req
         report=_last(graph, node, EARL.subject),
         rule=_rule(shacl.text(graph, node, EARL.test), known),
         status=said.get(_last(graph, result, DCTERMS.type), "absent"),
-        gaps=(),
+        gaps=_gaps(graph, result),
         title=name(graph, graph.value(node, EARL.subject) or node),
     )
+
+
+def _gaps(graph: rdflib.Graph, result: Node | None) -> tuple[Label, ...]:
+    """What is missing, a line each in both languages."""
+    told = [] if result is None else [o for o in graph.objects(result, EARL.info) if isinstance(o, rdflib.Literal)]
+    lines = {o.language or "": o.splitlines() for o in told}
+    pairs = zip_longest(lines.get("zh", ()), lines.get("en", ()), fillvalue="")
+    return tuple(Label(zh, en) for zh, en in pairs)
 
 
 def _rule(iri: str, known: dict[str, Rule]) -> Rule:

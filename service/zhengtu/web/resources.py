@@ -175,7 +175,7 @@ def _store(request: Request, iri: str) -> Store:
 
 @cache
 def _shapes() -> Store:
-    files = (*sorted(rooms.shapes().glob("*.ttl")), *sorted(rooms.ontology().glob("*.ttl")))
+    files = (*sorted(rooms.shapes().rglob("*.ttl")), *sorted(rooms.ontology().glob("*.ttl")))
     return of_turtle(files, f"{BASE}graph/shapes")
 
 

@@ -10,10 +10,13 @@ from rdflib import Literal, URIRef
 
 from zhengtu import __version__
 from zhengtu.model import Finding, Label, Quotation, Requirement, Rule, Run
-from zhengtu.publish.validation.words import finding_id, rule_of, short, verdict
+from zhengtu.publish.validation.words import finding_id, heading, outcome, rule_of, short, verdict
 from zhengtu.store.quads import Triple, turtle
 from zhengtu.terms import DCTERMS, EARL, ID, OA, PROV, RDF, RDFS, SH, XSD, code, thing
 
+ACTIVITY = Label("校验", "Validation")
+JUDGED = Label("所校验的数据", "What was judged")
+RULES = Label("校验所用规则", "The rules it was judged by")
 STEPS = re.compile(r"<[^<>]*>(/<[^<>]*>)*")
 GENID = ID["genid/"]
 """Blank nodes of files that someone else wrote get IRIs here (RDF 1.1 Concepts, section 3.5)."""
@@ -65,11 +68,13 @@ def _activity(run: Run) -> Iterator[Triple]:
     data, rules = thing("judged", run.data[:16]), thing("rules", run.shapes[:16])
     activity = thing("activity", f"validate.{run.subject}.{run.data[:8]}.{run.shapes[:8]}")
     yield activity, RDF.type, PROV.Activity
-    yield activity, RDFS.label, Literal(run.engine, lang="en")
+    yield from _both(activity, RDFS.label, ACTIVITY)
+    yield activity, DCTERMS.description, Literal(run.engine)
     yield activity, PROV.wasAssociatedWith, ID[f"agent/zhengtu-{__version__}"]
-    for used, sha256 in ((data, run.data), (rules, run.shapes)):
+    for used, sha256, name in ((data, run.data, JUDGED), (rules, run.shapes, RULES)):
         yield activity, PROV.used, used
         yield used, RDF.type, PROV.Entity
+        yield from _both(used, RDFS.label, name)
         yield used, DCTERMS.identifier, Literal(f"sha256:{sha256}")
 
 
@@ -79,6 +84,7 @@ def _result(run: Run, finding: Finding) -> Iterator[Triple]:
     yield node, SH.focusNode, _term(finding.focus)
     yield node, SH.resultSeverity, SH[finding.severity]
     yield node, SH.sourceConstraintComponent, _component(finding)
+    yield from _both(node, RDFS.label, heading(run, finding))
     yield from _both(node, SH.resultMessage, finding.message)
     if finding.shape:
         yield node, SH.sourceShape, URIRef(finding.shape)
@@ -140,6 +146,8 @@ def _place(place: Quotation) -> Iterator[Triple]:
 def _assertion(run: Run, one: Requirement) -> Iterator[Triple]:
     node = thing("requirement", f"{one.report}.{short(one.rule.id)}")
     result = thing("requirement-result", f"{one.report}.{short(one.rule.id)}")
+    for told in (node, result):
+        yield from _both(told, RDFS.label, outcome(one))
     yield node, RDF.type, EARL.Assertion
     yield node, EARL.subject, thing("report", one.report)
     yield node, EARL.test, URIRef(one.rule.id)
@@ -150,8 +158,7 @@ def _assertion(run: Run, one: Requirement) -> Iterator[Triple]:
     yield result, RDF.type, EARL.TestResult
     yield result, EARL.outcome, EARL.passed if one.status == "present" else EARL.failed
     yield result, DCTERMS.type, code("completeness", one.status)
-    for gap in one.gaps:
-        yield from _both(result, EARL.info, gap)
+    yield from _both(result, EARL.info, Label("\n".join(g.zh for g in one.gaps), "\n".join(g.en for g in one.gaps)))
 
 
 def _rule(rule: Rule) -> Iterator[Triple]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 
-from zhengtu.model import SEVERITIES, Completeness, Finding, Label, Rule, Run
+from zhengtu.model import SEVERITIES, Completeness, Finding, Label, Requirement, Rule, Run
 
 SEVERITY_NAMES = {
     "data": {
@@ -48,6 +48,22 @@ def verdict(run: Run) -> Label:
 def rule_of(run: Run, finding: Finding) -> Rule | None:
     """The rule that a finding comes from."""
     return next((rule for rule in run.rules if rule.id == finding.shape), None)
+
+
+def heading(run: Run, finding: Finding) -> Label:
+    """A finding in a few words: the rule, and the thing where that has a name."""
+    rule = rule_of(run, finding)
+    title = rule.title if rule else REASONS.get(finding.reason, finding.message)
+    named = finding.label if finding.label.zh or finding.label.en else Label(*[short(finding.thing)] * 2)
+    if not named.zh and not named.en:
+        return title
+    return Label(f"{title.zh}：{named.zh or named.en}", f"{title.en}: {named.en or named.zh}")
+
+
+def outcome(one: Requirement) -> Label:
+    """A requirement and how far a document meets it."""
+    status = STATUS_NAMES[one.status]
+    return Label(f"{one.rule.title.zh}：{status.zh}", f"{one.rule.title.en}: {status.en}")
 
 
 def line(run: Run, finding: Finding) -> str:
