@@ -10,7 +10,7 @@ import rdflib
 from fastapi.testclient import TestClient
 
 from zhengtu import pipeline, rooms, settings
-from zhengtu.model import Reference, Report
+from zhengtu.model import Reference, Report, Run
 from zhengtu.read.reference import read_reference
 from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
@@ -39,6 +39,20 @@ def built_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     chosen = settings.load(build_dir=tmp_path_factory.mktemp("build"))
     pipeline.build(chosen)
     return chosen
+
+
+@pytest.fixture(scope="session")
+def checked_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose build folder holds a build of its own, which `runs` checks."""
+    chosen = settings.load(build_dir=tmp_path_factory.mktemp("checked"))
+    pipeline.build(chosen)
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def runs(checked_settings: Settings) -> tuple[Run, ...]:
+    """The run over our data and the run over the document, kept with their build."""
+    return pipeline.check(checked_settings)
 
 
 @pytest.fixture(scope="session")

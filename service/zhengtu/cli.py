@@ -102,6 +102,15 @@ def _give(run: "Run", form: str | None, output: Path | None) -> None:
             output.write_bytes(written)
 
 
+def _fill(folder: Path, run: "Run") -> None:
+    """The run in every form into a folder."""
+    from zhengtu.publish.validation import files
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, written in files(run, "validation"):
+        (folder / name).write_bytes(written)
+
+
 def _say(line: str) -> None:
     typer.echo(line, err=True)
 
@@ -147,6 +156,9 @@ def validate(
     ] = None,
     form: ReportForm = None,
     output: Output = None,
+    folder: Annotated[
+        Path | None, typer.Option("--into", help="Folder that takes the run in every format 以全部格式输出到此目录")
+    ] = None,
     profile: Annotated[
         bool, typer.Option("--profile", help="Judge the documents of the build by their profile 检查报告文本完整性")
     ] = False,
@@ -169,6 +181,8 @@ def validate(
             run = pipeline.requirements(chosen, watch)
         else:
             (run,) = pipeline.check(chosen, watch, profile=False)
+        if folder:
+            _fill(folder, run)
     _give(run, form, output)
     raise typer.Exit(run.status)
 

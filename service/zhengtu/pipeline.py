@@ -20,6 +20,7 @@ from zhengtu.check.reading import read_report as read_validation_report
 from zhengtu.errors import BuildRunning, FileMissing, ReportInvalid
 from zhengtu.graph.assemble import cube_quads, fresh, report_quads, shared_quads
 from zhengtu.model import Check, Reference, Report, Run
+from zhengtu.publish import validation
 from zhengtu.publish.questions import read_questions
 from zhengtu.publish.validation.rdf import report_triples
 from zhengtu.publish.void import void_quads
@@ -28,7 +29,7 @@ from zhengtu.read.reference import read_reference, shared_files
 from zhengtu.read.report import read_report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
-from zhengtu.store.builds import About, Build, Part
+from zhengtu.store.builds import NOT_VALIDATED, About, Build, Part, Validation
 from zhengtu.store.files import read_files
 from zhengtu.store.quads import Quad, Triple, read_quads, sorted_lines
 from zhengtu.terms import graph
@@ -92,22 +93,23 @@ def _keep(settings: Settings, whole: Build, runs: Iterable[Run]) -> None:
     """Write the build anew with what was found about it."""
     if builds.current(settings.build_dir).folder != whole.folder:
         raise BuildRunning("A newer build has come while this one was checked; run `zhengtu check` again.")
+    runs = tuple(runs)
     quads = ((s, p, o, graph("quality")) for run in runs for s, p, o in report_triples(run))
+    files = dict(chain.from_iterable(validation.files(run, run.subject) for run in runs))
     shared, parts = whole.read_parts()
-    _write(settings, shared, parts, sorted_lines(quads), whole.judged)
+    _write(settings, shared, parts, Validation(sorted_lines(quads), whole.judged, files))
 
 
 def _write(
     settings: Settings,
     shared: list[bytes],
     parts: Mapping[str, Part],
-    validation: Sequence[bytes] = (),
-    judged: str = "",
+    found: Validation = NOT_VALIDATED,
 ) -> Build:
     """Describe everything together, and make it the current build."""
-    everything = list(merge(shared, *(part.lines for part in parts.values()), validation))
+    everything = list(merge(shared, *(part.lines for part in parts.values()), found.lines))
     described = sorted_lines(void_quads(everything, read_questions(rooms.ontology() / "questions")))
-    about = About(described, validation, judged)
+    about = About(described, found)
     return builds.write(settings.build_dir, shared, parts, about, disk_quads=settings.disk_quads)
 
 

@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         description="Query seconds of one client in a minute, 0 for no limit 每个客户端每分钟查询秒数",
     )
     body_bytes: int = Field(default=1_000_000, ge=1000, description="Largest request body, in bytes 请求体最大字节数")
+    upload_bytes: int = Field(
+        default=10_000_000, ge=1000, description="Largest file that /validate takes, in bytes 校验文件最大字节数"
+    )
+    validate_seconds: float = Field(
+        default=120, gt=0, description="Longest time of one validation, in seconds 单次校验最长秒数"
+    )
     cache_bytes: int = Field(default=64_000_000, ge=0, description="Memory for answers given before 结果缓存字节数")
     url_bytes: int = Field(
         default=8192, ge=256, description="Longest address of a request, in bytes 请求网址最大字节数"

@@ -10,9 +10,8 @@ import pytest
 import rdflib
 from junitparser import JUnitXml
 
-from zhengtu import pipeline, settings
 from zhengtu.check import shacl
-from zhengtu.model import Report, Run
+from zhengtu.model import Report
 from zhengtu.settings import Settings
 from zhengtu.store import builds
 from zhengtu.store.quads import Quad, read_quads
@@ -29,20 +28,6 @@ def quads(built_settings: Settings, report: Report) -> tuple[Quad, ...]:
 def view(quads: tuple[Quad, ...]) -> rdflib.Graph:
     """What is checked. A test that changes it changes it back."""
     return shacl.union(quads)
-
-
-@pytest.fixture(scope="session")
-def checked_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings whose build folder holds a build of its own, which `runs` checks."""
-    chosen = settings.load(build_dir=tmp_path_factory.mktemp("checked"))
-    pipeline.build(chosen)
-    return chosen
-
-
-@pytest.fixture(scope="session")
-def runs(checked_settings: Settings) -> tuple[Run, ...]:
-    """The run over our data and the run over the document, kept with their build."""
-    return pipeline.check(checked_settings)
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,9 @@ def test_the_rdf_form_has_no_blank_node_and_reads_back_as_the_same_run(runs: tup
             one.shapes,
             one.engine,
         )
-        assert again.requirements == one.requirements
+        assert {r.rule.id: (r.status, r.gaps) for r in again.requirements} == {
+            r.rule.id: (r.status, r.gaps) for r in one.requirements
+        }
         assert FORMATS["csv"](again) == FORMATS["csv"](one)
         told, told_again = (json.loads(FORMATS["json"](each)) for each in (one, again))
         del told["rules"], told_again["rules"]  # the RDF form does not tell how many things a rule looked at

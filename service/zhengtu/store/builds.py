@@ -5,10 +5,10 @@ is cut off changes nothing, and the build before stays until the next, for whoev
 holds by a shared lock on its N-Quads stays until a build after that service has let it go.
 
     current → 0123456789abcdef/   zhengtu.nq  zhengtu.trig  shared.nq  reports/<id>.nq  manifest.json  store/
-                                  validation.nq
+                                  validation.nq  validation/<data|document>.<html|ttl|…>
 
-`validation.nq` is there where the build was checked: its quads are among those of `zhengtu.nq`, and the manifest names
-the digest of the build that they judge, which is the same build without them.
+`validation.nq` and `validation/` are there where the build was checked. Its quads are among those of `zhengtu.nq`, and
+the manifest names the digest of the build that they judge, which is the same build without them.
 
 `store/` is there where the graph is large: the engine's own files, read instead of the N-Quads (see `disk`). The store
 of a large file that is no build of ours lies in `data-<digest>/`, which may be removed while nobody serves the file.
@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from zhengtu import __version__
@@ -35,7 +36,7 @@ from zhengtu.store import disk
 from zhengtu.store.embedded import EmbeddedStore, count_statements, write_trig
 
 QUADS, TRIG, SHARED, REPORTS, VALIDATION = "zhengtu.nq", "zhengtu.trig", "shared.nq", "reports", "validation.nq"
-STORE, JUDGED = "store", "judged"
+FINDINGS, STORE, JUDGED = "validation", "store", "judged"
 NAME = re.compile(r"[0-9a-f]{16}(-b)?")
 MANIFEST, CURRENT, LOCK = "manifest.json", "current", ".lock"
 PER_GRAPH = "SELECT ?g (COUNT(*) AS ?quads) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
@@ -48,12 +49,22 @@ class Part(NamedTuple):
     held: Mapping[str, object]
 
 
+class Validation(NamedTuple):
+    """What was found in the build `judged`: as sorted N-Quads lines, and as files for people and programs by name."""
+
+    lines: Sequence[bytes] = ()
+    judged: str = ""
+    files: Mapping[str, bytes] = MappingProxyType({})
+
+
+NOT_VALIDATED = Validation()
+
+
 class About(NamedTuple):
-    """Sorted N-Quads lines about all reports together: a description, and what was found in the build `judged`."""
+    """What is said of all reports together: a description, as sorted N-Quads lines, and a validation."""
 
     description: Sequence[bytes] = ()
-    validation: Sequence[bytes] = ()
-    judged: str = ""
+    validation: Validation = NOT_VALIDATED
 
 
 NOTHING = About()
@@ -77,6 +88,10 @@ class Build:
     def source(self) -> Path:
         """What the engine opens: the store on disk, else the file."""
         return self.store or self.file
+
+    def findings(self) -> dict[str, Path]:
+        """The files that tell what its validation found, by name; none where it was not checked."""
+        return {path.name: path for path in sorted((self.folder / FINDINGS).glob("*")) if JUDGED in self.manifest}
 
     def parts(self, report: str) -> tuple[Path, Path]:
         """The N-Quads files of what all reports share and of one report."""
@@ -196,7 +211,8 @@ def write(
         (work / SHARED).write_bytes(b"".join(shared))
         for report, part in reports.items():
             (work / REPORTS / f"{report}.nq").write_bytes(b"".join(part.lines))
-        everything = merge(shared, *(part.lines for part in reports.values()), about.description, about.validation)
+        found = about.validation
+        everything = merge(shared, *(part.lines for part in reports.values()), about.description, found.lines)
         counted = _write_quads(work / QUADS, (line for line, _ in groupby(everything)))
         write_trig(work / QUADS, work / TRIG)
         manifest = {
@@ -204,9 +220,9 @@ def write(
             **counted,
             "reports": {report: part.held for report, part in reports.items()},
         }
-        if about.judged:
-            (work / VALIDATION).write_bytes(b"".join(about.validation))
-            manifest[JUDGED] = about.judged
+        if found.judged:
+            _write_validation(work, found)
+            manifest[JUDGED] = found.judged
         if disk_quads is not None and manifest["quads"] > disk_quads:
             disk.make(work / QUADS, work / STORE)
             manifest[STORE] = disk.digest(work / STORE)
@@ -217,6 +233,13 @@ def write(
 def _lines(path: Path) -> list[bytes]:
     with path.open("rb") as file:
         return list(file)
+
+
+def _write_validation(work: Path, found: Validation) -> None:
+    (work / VALIDATION).write_bytes(b"".join(found.lines))
+    (work / FINDINGS).mkdir()
+    for name, written in found.files.items():
+        (work / FINDINGS / name).write_bytes(written)
 
 
 def _digest(path: Path) -> str:

@@ -73,9 +73,9 @@ def main() -> None:
     limits = Limits(**json.loads(sys.argv[3]))
     for stop in (signal.SIGINT, signal.SIGTERM):  # both may go to the whole group; the pool says when to end
         signal.signal(stop, signal.SIG_IGN)
-    _end_with_parent()
+    end_with_parent()
     if not limits.services:
-        _shut_off_network()
+        shut_off_network()
     keep(control, opener(Path(sys.argv[2]), limits), limits)
 
 
@@ -126,7 +126,7 @@ def _end(process: int) -> int:
 def _work(channel: socket.socket, opened: Open, limits: Limits) -> None:
     """Answer until the socket closes, then end the process; the engine recurses, so its thread has a large stack."""
     try:
-        _end_with_parent()
+        end_with_parent()
         store = opened.store()
         resource.setrlimit(resource.RLIMIT_AS, (_mapped() + (limits.memory_mb << 20) + STACK,) * 2)
         threading.stack_size(STACK)
@@ -213,13 +213,13 @@ def _mapped() -> int:
     return int(pages) * resource.getpagesize()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Leave no process behind, whatever ends the service."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _shut_off_network() -> None:
+def shut_off_network() -> None:
     """A network namespace without any interface, where the platform lets a process have one: a second wall."""
     if sys.platform == "linux":
         ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)

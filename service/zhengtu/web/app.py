@@ -17,12 +17,13 @@ from zhengtu import __version__
 from zhengtu.errors import ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
-from zhengtu.web import audit, dumps, interface, operations, pages, problems, resources
+from zhengtu.web import audit, dumps, interface, operations, pages, problems, resources, validation
 from zhengtu.web.journal import Journal
 from zhengtu.web.metrics import Gauges, Metrics
 from zhengtu.web.negotiation import is_browser
 from zhengtu.web.service import Service
 from zhengtu.web.sparql import Shortcut
+from zhengtu.web.uploads import Uploads
 
 
 class Application(FastAPI):
@@ -52,6 +53,7 @@ def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | N
             loop.add_signal_handler(signal.SIGHUP, service.reload, reload)
         await service.start()
         yield
+        await app.state.uploads.stop()
         await service.stop()
 
     app = Application(
@@ -62,10 +64,10 @@ def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | N
         redirect_slashes=False,  # such a redirect would lead to whatever host the request names
         lifespan=lifespan,
     )
-    app.state.service, app.state.metrics = service, metrics
+    app.state.service, app.state.metrics, app.state.uploads = service, metrics, Uploads(settings)
     app.front = Journal(Shortcut(app.framework, service.endpoint), metrics, settings)
     app.add_exception_handler(ZhengtuError, _answer_error)
-    for part in (pages, audit, operations, dumps, interface, resources):
+    for part in (pages, audit, validation, operations, dumps, interface, resources):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/docs/assets", StaticFiles(packages=[("fastapi_offline", "static")]), name="docs")

@@ -69,6 +69,15 @@ WORDS: dict[str, Words] = {
     "too-large": Words("请求过大", "The request is too large", "请缩短请求", "Shorten the request"),
     "request-malformed": Words("请求不符合 HTTP", "The request is not HTTP", "请更正请求", "Correct the request"),
     "request-too-slow": Words("请求发送过慢", "The request took too long to arrive", "请尽快发送", "Send it faster"),
+    "no-file": Words(
+        "表单中没有文件", "The form holds no file", "请选择文件（字段 file）", "Choose a file (field: file)"
+    ),
+    "file-type": Words(
+        "不读取这种文件", "This kind of file is not read", "请存为所列格式之一", "Save it in one of the formats listed"
+    ),
+    "validation-gone": Words(
+        "没有这个校验结果", "There is no such validation", "请重新上传文件", "Upload the file again"
+    ),
     "not-found": Words("没有这个文件", "There is no such file", "请用所列之一", "Use one of those listed"),
     "method": Words("不支持该方法", "Method not allowed", "请用 GET 或 POST", "Use GET or POST"),
 }

@@ -14,6 +14,7 @@ from zhengtu.publish.audit import OUTCOMES, Audited, counted, findings
 from zhengtu.publish.describe import Term
 from zhengtu.publish.description import Description, Group, Named, Quote, Value, shown
 from zhengtu.web.reader import Reader
+from zhengtu.web.uploads import Upload
 from zhengtu.web.words import WORDS
 
 AS_IT_STANDS = "sh:"
@@ -48,6 +49,21 @@ def audit(
         if (of_report := [check for check in checks if check.report == report])
     ]
     return _render("audit.html", reader, audits=audits, outcomes=OUTCOMES, names=names)
+
+
+def validation(reader: Reader, runs: Sequence[tuple[Label, Label, list[str]]], judged: str) -> str:
+    """The page of the validation of the build: of each run its title, its verdict, and the names of its files."""
+    return _render("validation.html", reader, runs=runs, judged=judged)
+
+
+def validate(reader: Reader, most: int, suffixes: Sequence[str]) -> str:
+    """The form that takes a file of at most `most` bytes."""
+    return _render("validate.html", reader, most=most, suffixes=suffixes)
+
+
+def validated(reader: Reader, upload: Upload, names: Sequence[str]) -> str:
+    """The page of one upload: how far it is, or its verdict and the names of its files."""
+    return _render("validated.html", reader, upload=upload, names=names)
 
 
 def home(reader: Reader, manifest: Mapping[str, Any], columns: Sequence[str], example: str) -> str:

@@ -71,6 +71,31 @@ ZH: dict[str, str] = {
     "findings": "逐处说明",
     "no_findings": "没有发现。",
     "all_checks": "全部 {total} 项核对",
+    "validation_title": "数据校验",
+    "validation_lede": "这里回答两个问题：我们的数据是否完整、准确（错误会停止发布）；"
+    "报告文本写全了规定的内容没有（只说明，不扣分）。",
+    "not_validated": "当前数据尚未校验。请运行 zhengtu check。",
+    "judged": "所校验的数据版本",
+    "read_report": "阅读校验报告（逐条附原文与位置）",
+    "take_report": "下载：",
+    "form_ttl": "Turtle",
+    "form_json": "JSON",
+    "form_csv": "CSV",
+    "form_sarif": "SARIF",
+    "form_xml": "JUnit",
+    "validate_title": "校验您的 RDF 文件",
+    "validate_lede": "用政图的规则检查您的数据：哪里不完整、哪里不一致、怎样改正。",
+    "validate_file": "文件（{suffixes}，不超过 {size} MB）",
+    "validate_run": "校验",
+    "validate_again": "校验另一个文件",
+    "validate_privacy": "文件只用于校验，不联网、不公开；结果凭链接可看一天，服务重启后不再保留。"
+    "不读取 XML 和远程上下文。",
+    "validated_title": "校验结果",
+    "validated_kept": "此链接保留一天，服务重启后不再保留。",
+    "state_waiting": "前面还有文件，正在等待……",
+    "state_running": "正在校验，通常需要几秒……",
+    "validation": "数据校验与报告完整性",
+    "validate": "校验您的 RDF 文件",
 }
 
 EN: dict[str, str] = {
@@ -81,8 +106,10 @@ EN: dict[str, str] = {
     "other_name": "中文",
     "title": "Zhengtu: the knowledge graph of what digital government achieved",
     "heading": "What government says it achieved, sentence by sentence",
-    "lede": "Zhengtu turns the yearly performance self-evaluations of Chinese government departments into linked data: "
-    "every figure, claim and relation is a node anchored to its exact quote. Query it with SPARQL, or take the "
+    "lede": "Zhengtu turns the yearly performance self-evaluations "
+    "of Chinese government departments into linked data: "
+    "every figure, claim and relation is a node anchored to "
+    "its exact quote. Query it with SPARQL, or take the "
     "tables away.",
     "reports": "Reports",
     "figures": "Stated figures",
@@ -100,7 +127,8 @@ EN: dict[str, str] = {
     "endpoint": "SPARQL endpoint (GET, POST)",
     "health": "state of the service and version of the data",
     "openapi": "description of the interface (OpenAPI)",
-    "rights": "The facts are published under CC BY 4.0. The text of a report belongs to the body that wrote it; it is "
+    "rights": "The facts are published under CC BY 4.0. The text of "
+    "a report belongs to the body that wrote it; it is "
     "quoted here so that every fact can be checked.",
     "build": "Data version",
     "quads": "quads",
@@ -122,7 +150,8 @@ EN: dict[str, str] = {
     "nothing_lede": "The data neither describe this identifier nor link to it.",
     "near": "Near to it",
     "endpoint_title": "SPARQL endpoint",
-    "endpoint_lede": "SPARQL 1.1 queries by GET, by a posted form, or posted as they are. The default graph is the "
+    "endpoint_lede": "SPARQL 1.1 queries by GET, by a posted form, or "
+    "posted as they are. The default graph is the "
     "union of all graphs.",
     "limits": "What a query may cost",
     "void": "description of the data set (VoID)",
@@ -131,9 +160,12 @@ EN: dict[str, str] = {
     "dump": "all data (N-Quads; TriG too)",
     "audit": "audit: does the report add up?",
     "audit_title": "Audit: does the report add up?",
-    "audit_lede": "Every relation that can be recomputed is: values stated more than once, parts and wholes, changes "
-    "and rates, targets and results. A printed number stands for all that print as it does: what rounding or cutting "
-    "off explains is no disagreement, and different scopes contradict nothing. Which statement is right is not judged.",
+    "audit_lede": "Every relation that can be recomputed is: values "
+    "stated more than once, parts and wholes, changes "
+    "and rates, targets and results. A printed number stands "
+    "for all that print as it does: what rounding or cutting "
+    "off explains is no disagreement, and different scopes contradict "
+    "nothing. Which statement is right is not judged.",
     "audit_csv": "Take the table of checks (CSV)",
     "verdict": "{total} checks, {passed} of them hold; {findings} places need a word.",
     "rule": "Rule",
@@ -148,6 +180,36 @@ EN: dict[str, str] = {
     "findings": "Place by place",
     "no_findings": "Nothing was found.",
     "all_checks": "All {total} checks",
+    "validation_title": "Validation",
+    "validation_lede": "Two questions are answered here: are our data complete "
+    "and right (an error stops publication), "
+    "and does the document say all that it should (told, never punished).",
+    "not_validated": "These data have not been validated yet. Run zhengtu check.",
+    "judged": "Digest of the data judged",
+    "read_report": "Read the report (each finding with quote and place)",
+    "take_report": "Take it away:",
+    "form_ttl": "Turtle",
+    "form_json": "JSON",
+    "form_csv": "CSV",
+    "form_sarif": "SARIF",
+    "form_xml": "JUnit",
+    "validate_title": "Validate your RDF file",
+    "validate_lede": "Have your data judged by the rules of Zhengtu: "
+    "what is missing, what disagrees, how to mend "
+    "it.",
+    "validate_file": "File ({suffixes}, at most {size} MB)",
+    "validate_run": "Validate",
+    "validate_again": "Validate another file",
+    "validate_privacy": "The file is used for this alone, without a network, "
+    "and is not published; whoever has the "
+    "link can read the result for a day, not beyond a restart of the service. XML and remote contexts "
+    "are not read.",
+    "validated_title": "Result of the validation",
+    "validated_kept": "This link is kept for a day, not beyond a restart of the service.",
+    "state_waiting": "Other files come first; waiting …",
+    "state_running": "Being validated; this takes some seconds …",
+    "validation": "validation of the data, completeness of the documents",
+    "validate": "validate your RDF file",
 }
 
 WORDS = {"zh": ZH, "en": EN}

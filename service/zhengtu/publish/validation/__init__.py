@@ -1,6 +1,6 @@
 """One run in, the same findings in six forms out, each made from the run and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from zhengtu.model import Run
 from zhengtu.publish.validation.html import html
@@ -17,3 +17,10 @@ FORMATS: dict[str, Callable[[Run], bytes]] = {
     "sarif": sarif,
     "junit": junit,
 }
+EXTENSIONS = {"turtle": "ttl", "html": "html", "json": "json", "csv": "csv", "sarif": "sarif", "junit": "xml"}
+
+
+def files(run: Run, stem: str) -> Iterator[tuple[str, bytes]]:
+    """The run in every form, each with the name of its file."""
+    for form, write in FORMATS.items():
+        yield f"{stem}.{EXTENSIONS[form]}", write(run)
