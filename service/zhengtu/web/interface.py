@@ -17,13 +17,14 @@ from zhengtu.web import resource_pages
 from zhengtu.web.question import DIRECT, FORM, LEAST_SECONDS
 from zhengtu.web.reader import serving_base
 from zhengtu.web.resources import TYPES
+from zhengtu.web.validation import SUFFIXES
 
 router = APIRouter()
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-PROBLEM = "application/problem+json"
+PROBLEM, JSON = "application/problem+json", "application/json"
 TEXT: Mapping[str, Any] = {"schema": {"type": "string"}}
 ABOUT = """SPARQL 1.1 and linked data over the knowledge graph of what digital government in China says it achieved.
 
@@ -48,6 +49,12 @@ REFUSALS = {
     504: "The query took too long 查询超时",
     507: "The query needed too much memory, or its answer is too large 内存或结果超限",
 }
+UPLOADS = {
+    400: "No file in the request 请求中没有文件",
+    413: "The file is too large 文件过大",
+    415: "Not a kind of file that is read, or a body with Content-Encoding 文件类型不支持",
+    429: "Other files are waiting; Retry-After says when to come again 请稍后再试",
+}
 THINGS = {
     "/id/{path}": "A thing: report, entity, observation, claim … 事物",
     "/ns": "The ontology 本体",
@@ -70,7 +77,8 @@ def openapi(app: FastAPI, settings: Settings) -> dict[str, Any]:
     """The whole description (OpenAPI 3.1)."""
     servers = [{"url": settings.base_url.rstrip("/")}] if settings.base_url else None
     described = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes, servers=servers)
-    described["paths"] = {"/sparql": _endpoint(), **{path: _thing(path) for path in THINGS}, **described["paths"]}
+    by_hand = {"/sparql": _endpoint(), "/validate": _validate(), **{path: _thing(path) for path in THINGS}}
+    described["paths"] = {**by_hand, **described["paths"]}
     return described
 
 
@@ -88,6 +96,25 @@ def _endpoint() -> dict[str, Any]:
     return {
         "get": {"summary": "Query 查询", "operationId": "query", "parameters": parameters, **said},
         "post": {"summary": "Query 查询", "operationId": "query_posted", "requestBody": body, **said},
+    }
+
+
+def _validate() -> dict[str, Any]:
+    answers: dict[str, Any] = {
+        "202": {"description": "Taken; Location says where the result will be 已受理", "content": {JSON: {}}},
+        "303": {"description": "The page of the result, for a browser 结果页面"},
+    }
+    for status, told in UPLOADS.items():
+        answers[str(status)] = {"description": told, "content": {PROBLEM: {}, "text/html": {}}}
+    body = {"required": True, "content": dict.fromkeys(SUFFIXES, TEXT)}
+    return {
+        "post": {
+            "summary": "Validate RDF by the rules of Zhengtu 校验 RDF 文件",
+            "operationId": "validate",
+            "tags": ["Validation"],
+            "requestBody": body,
+            "responses": answers,
+        }
     }
 
 

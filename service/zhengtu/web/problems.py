@@ -69,6 +69,9 @@ WORDS: dict[str, Words] = {
     "too-large": Words("请求过大", "The request is too large", "请缩短请求", "Shorten the request"),
     "request-malformed": Words("请求不符合 HTTP", "The request is not HTTP", "请更正请求", "Correct the request"),
     "request-too-slow": Words("请求发送过慢", "The request took too long to arrive", "请尽快发送", "Send it faster"),
+    "crowded": Words(
+        "前面还有文件在等待校验", "Other files are waiting for their validation", "请稍后再试", "Try again later"
+    ),
     "no-file": Words(
         "表单中没有文件", "The form holds no file", "请选择文件（字段 file）", "Choose a file (field: file)"
     ),
@@ -106,7 +109,7 @@ def answer(status: int, code: str, detail: str, instance: str, *, browser: bool)
         body |= {"line": line, "column": column, "engine": engine[:400]}
         body["detail"] = f"第 {line} 行第 {column} 列 / line {line}, column {column}: {engine[:160]}"
     headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
-    if status == errors.ServiceBusy.status:
+    if status in (errors.ServiceBusy.status, 429):
         headers["Retry-After"] = RETRY_AFTER
     if browser:
         return HTMLResponse(_page(words, str(body["detail"])), status, headers | {"Content-Security-Policy": CSP})

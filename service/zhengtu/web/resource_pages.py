@@ -56,9 +56,9 @@ def validation(reader: Reader, runs: Sequence[tuple[Label, Label, list[str]]], j
     return _render("validation.html", reader, runs=runs, judged=judged)
 
 
-def validate(reader: Reader, most: int, suffixes: Sequence[str]) -> str:
-    """The form that takes a file of at most `most` bytes."""
-    return _render("validate.html", reader, most=most, suffixes=suffixes)
+def validate(reader: Reader, place: str, most: int, suffixes: Sequence[str]) -> str:
+    """The form that takes a file of at most `most` bytes; `place` is the whole address of the service."""
+    return _render("validate.html", reader, place=place, most=most, suffixes=suffixes)
 
 
 def validated(reader: Reader, upload: Upload, names: Sequence[str]) -> str:

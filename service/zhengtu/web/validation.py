@@ -11,6 +11,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from zhengtu.errors import ServiceBusy
 from zhengtu.model import Label
 from zhengtu.publish.validation.words import TITLES
 from zhengtu.store.builds import Build
@@ -77,7 +78,8 @@ def findings(request: Request, name: str) -> Response:
 def form(request: Request) -> HTMLResponse:
     """The form that takes a file."""
     settings = request.app.state.service.settings
-    shown = resource_pages.validate(reader_of(request, settings), settings.upload_bytes, list(FORMATS))
+    place = settings.base_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    shown = resource_pages.validate(reader_of(request, settings), place, settings.upload_bytes, list(FORMATS))
     return HTMLResponse(shown, headers=HEADERS)
 
 
@@ -85,11 +87,13 @@ def form(request: Request) -> HTMLResponse:
 async def validate(request: Request) -> Response:
     """Validate RDF that is the body, or the file `file` of a form; the answer says where the result is."""
     service, uploads, browser = request.app.state.service, _uploads(request), _browser(request)
-    uploads.room()
     try:
+        uploads.room()
         upload = uploads.add(*await _read(request, service.settings.upload_bytes))
     except RefusedUpload as refused:
         return problems.answer(refused.status, refused.code, str(refused), "/validate", browser=browser)
+    except ServiceBusy as busy:
+        return problems.answer(429, "crowded", str(busy), "/validate", browser=browser)
     reader = reader_of(request, service.settings)
     place = f"{reader.base}/validate/{upload.id}"
     if browser:
@@ -193,11 +197,16 @@ async def _of_form(headers: Headers, body: bytes, most: int) -> tuple[str, str, 
         form_data = await MultiPartParser(headers, stream(), max_files=1, max_fields=2).parse()  # type: ignore[arg-type]
     except (MultiPartException, ValueError, KeyError) as error:
         raise RefusedUpload(400, "request-malformed", str(error)[:NAME_CHARS]) from None
-    file = form_data.get("file")
+    try:
+        return await _of_file(form_data.get("file"), most)
+    finally:
+        await form_data.close()
+
+
+async def _of_file(file: UploadFile | str | None, most: int) -> tuple[str, str, bytes]:
     if not isinstance(file, UploadFile) or not file.filename:
         raise RefusedUpload(400, "no-file", "file")
     data = await file.read(most + 1)
-    await form_data.close()
     if len(data) > most:
         raise RefusedUpload(413, "too-large", f"The file may have {most} bytes.")
     name = INVISIBLE.sub("", file.filename.replace("\\", "/").rpartition("/")[2])[-NAME_CHARS:]
