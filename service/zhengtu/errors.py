@@ -37,6 +37,7 @@ ZhengtuError
     ├── QueryTooLong
     ├── QueryTooSlow
     ├── QueryTooHungry
+    ├── SearchTooSlow
     ├── QueryInterrupted
     ├── ResultTooLarge
     ├── ServiceBusy
@@ -367,6 +368,13 @@ class QueryTooSlow(StoreError):
 
     code = "query-too-slow"
     status = 504
+
+
+class SearchTooSlow(StoreError):
+    """A search ran longer than it may and was stopped."""
+
+    code = "search-too-slow"
+    status = 503
 
 
 class QueryTooHungry(StoreError):
