@@ -1,7 +1,7 @@
 """A store in, the texts by which its things can be found out: names, aliases, indicators, statements, quotes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -23,13 +23,14 @@ STATED = ("schema:text", "zt:reportedText")
 INDICATOR, DOCUMENT, QUOTE = "zt:Indicator", "schema:DigitalDocument", "oa:SpecificResource"
 REPEATING = frozenset(("earl:TestResult", QUOTE))
 """Classes of things that are called as what they belong to is."""
-PREFIXES = ("dcterms", "eli", "foaf", "oa", "rdfs", "schema", "skos", "zt")
+PREFIXES = ("dcterms", "eli", "foaf", "oa", "rdfs", "schema", "sdmx-dimension", "skos", "zt")
 TITLE_CHARS = 80
 
 _SAID = "SELECT ?thing ?text (LANG(?text) AS ?tag) {{ ?thing {link} ?text FILTER(isIRI(?thing) && isLiteral(?text)) }}"
 _CLASSES = "SELECT ?thing ?class { ?thing a ?class FILTER(isIRI(?thing) && isIRI(?class)) }"
-_MEASURED = """SELECT ?fact ?about ?indicator {
-  ?fact zt:reportedText ?text ; schema:about ?about ; zt:indicator ?indicator }"""
+_MEASURED = """SELECT ?fact ?about ?indicator ?role ?period {
+  ?fact zt:reportedText ?text ; schema:about ?about ; zt:indicator ?indicator
+  OPTIONAL { ?fact zt:valueRole ?role } OPTIONAL { ?fact sdmx-dimension:refPeriod ?period } }"""
 _QUOTED = """SELECT ?passage ?source ?text ?start ?end {
   ?passage oa:hasSource ?source ; oa:hasSelector ?quote . ?quote oa:exact ?text FILTER(isIRI(?passage))
   OPTIONAL { ?passage oa:hasSelector ?position . ?position oa:start ?start ; oa:end ?end } }"""
@@ -45,10 +46,12 @@ def write_index(folder: Path, store: Store, digest: str) -> None:
     search.write(folder / search.FILE, documents(store), digest)
 
 
-def index_of(folder: Path, store: Store, digest: str) -> Index:
-    """The index that lies with a build, else one made now, of as much as starting a service has time for."""
+def index_of(folder: Path, opened: Callable[[], Store], digest: str) -> Index:
+    """The index that lies with a build, else one made now of what `opened` gives, as far as a start has time for it."""
     beside = folder / search.FILE
-    return Index(beside) if search.digest_of(beside) == digest else Index.scratch(documents(store, MOST_NOW), digest)
+    if search.digest_of(beside) == digest:
+        return Index(beside)
+    return Index.scratch(documents(opened(), MOST_NOW), digest)
 
 
 class _Reader:
@@ -63,7 +66,7 @@ class _Reader:
             classes[thing].add(class_)
         self._classes: Mapping[str, set[str]] = classes
         self._size = Counter(chain.from_iterable(classes.values()))
-        self._measured = {fact: (about, indicator) for fact, about, indicator in self._rows(_MEASURED)}
+        self._measured = {fact: tuple(filter(None, of)) for fact, *of in self._rows(_MEASURED)}
 
     def __iter__(self) -> Iterator[Text]:
         """Names, aliases, statements, quotes."""
@@ -127,16 +130,21 @@ class _Reader:
         return Thing(iri, self._title(iri), self._kind(iri))
 
     def _title(self, iri: str) -> Label:
-        """Its name; of a figure, what it is a figure of; else what it states; else the end of its IRI."""
-        if iri in self._names:
-            return self._names[iri]
-        said = self._stated.get(iri)
+        """Its name; of a figure, what it is a figure of and when; else what it states; else the end of its IRI."""
+        said = None if iri in self._names else self._stated.get(iri)
         if said and iri in self._measured:
-            about, indicator = (self._names.get(of, Label(compact(of), compact(of))) for of in self._measured[iri])
-            return Label(f"{about.zh} · {indicator.zh}：{said.zh}", f"{about.en} · {indicator.en}: {said.en}")
+            about, indicator, *more = map(self._name, self._measured[iri])
+            zh, en = "，".join(label.zh for label in more), ", ".join(label.en for label in more)
+            return Label(
+                f"{about.zh} · {indicator.zh}：{said.zh}" + (f"（{zh}）" if zh else ""),
+                f"{about.en} · {indicator.en}: {said.en}" + (f" ({en})" if en else ""),
+            )
         if said:
             return Label(_short(said.zh), _short(said.en))
-        return Label(compact(iri), compact(iri))
+        return self._name(iri)
+
+    def _name(self, iri: str) -> Label:
+        return self._names.get(iri, Label(compact(iri), compact(iri)))
 
     def _kind(self, iri: str) -> Kind:
         """The class that says most of it: one of ours before others, the rarer before the more common."""

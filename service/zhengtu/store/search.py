@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 from zhengtu.errors import BuildUnwritten, SearchTooSlow, StoreError
-from zhengtu.model import Label
+from zhengtu.model import Label, unwrap
 from zhengtu.store.folding import Piece, pairs, pieces, runs, tokens
 
 Role = Literal["name", "alias", "indicator", "text", "quote"]
@@ -95,18 +95,21 @@ class Found:
     loose: bool = False
     cut: bool = False
     more: bool = False
+    size: int = PAGE
 
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return -(-self.total // PAGE)
+        return -(-self.total // self.size)
 
 
 class _Asked(NamedTuple):
-    """The words of a question, and all of it folded."""
+    """The words of a question, all of it folded, the kind asked for, and whether some of it was left out."""
 
     words: Sequence[str]
     whole: str
+    kind: str
+    cut: bool
 
 
 class _Row(NamedTuple):
@@ -198,8 +201,9 @@ class Index:
         write(folder / FILE, texts, digest)
         return found
 
-    def find(self, question: str, kind: str = "", page: int = 1) -> Found:
+    def find(self, question: str, kind: str = "", page: int = 1, size: int = PAGE) -> Found:
         """The things that hold every word of `question`, or some where none holds all; `kind` is the CURIE of a class.
+        Pages are counted from 1 and have `size` things.
 
         Raises SearchTooSlow, or StoreError when the index cannot be read.
         """
@@ -207,9 +211,9 @@ class Index:
         every = list(dict.fromkeys(run for word in looked_at.split() for run in runs(word)))
         cut, words = len(question) > MOST_CHARS or len(every) > MOST_WORDS, every[:MOST_WORDS]
         if not words:
-            return Found(readable=False, cut=cut)
+            return Found(readable=False, cut=cut, size=size)
         with self._bounded() as index:
-            return _answer(index, _Asked(words, " ".join(runs(looked_at))), kind, page, cut=cut)
+            return _answer(index, _Asked(words, " ".join(runs(looked_at)), kind, cut), page, size)
 
     @contextmanager
     def _bounded(self) -> Iterator[sqlite3.Connection]:
@@ -226,21 +230,22 @@ class Index:
             raise StoreError(f"The search index cannot be read: {error}") from None
 
 
-def _answer(index: sqlite3.Connection, asked: _Asked, kind: str, page: int, *, cut: bool) -> Found:
+def _answer(index: sqlite3.Connection, asked: _Asked, page: int, size: int) -> Found:
     """The page of what was found, with the kinds of all that was found."""
     kinds = _kinds(index)
-    number = next((number for number, known in kinds.items() if known.name == kind), 0)
+    number = next((number for number, known in kinds.items() if known.name == asked.kind), 0)
     every, loose = _rows(index, asked)
-    rows = _rows(index, asked, _tag(number))[0] if kind else every
+    rows = _rows(index, asked, _tag(number))[0] if asked.kind else every
     counted = Counter(row.kind for row in every[:MOST_THINGS])
-    shown = rows[:MOST_THINGS][(page - 1) * PAGE : page * PAGE]
+    shown = rows[:MOST_THINGS][(page - 1) * size : page * size]
     return Found(
         tuple(_hit(index, row, kinds, asked.words) for row in shown),
         min(len(rows), MOST_THINGS),
         tuple((kinds[found], count) for found, count in counted.most_common()),
         loose=loose and bool(rows),
-        cut=cut,
+        cut=asked.cut,
         more=len(rows) > MOST_THINGS,
+        size=size,
     )
 
 
@@ -301,4 +306,4 @@ def _hit(index: sqlite3.Connection, row: _Row, kinds: dict[int, Kind], words: Se
     ).fetchone()
     thing = Thing(iri, Label(zh, en), kinds[row.kind])
     place = None if start is None else (start, stop)
-    return Hit(thing, ROLES[role], tuple(pieces(shown, words, AROUND)), place)
+    return Hit(thing, ROLES[role], tuple(pieces(unwrap(shown), words, AROUND)), place)

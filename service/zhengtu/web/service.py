@@ -49,7 +49,7 @@ class Service:
         return build.open()
 
     def _index(self, build: Build, store: EmbeddedStore) -> Index:
-        return index_of(build.folder, store, build.manifest["digest"])
+        return index_of(build.folder, lambda: store, build.manifest["digest"])
 
     async def start(self) -> None:
         """Start the workers."""
