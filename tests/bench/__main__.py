@@ -17,7 +17,7 @@ from socket import socket
 from statistics import median
 
 import pyoxigraph
-from tests.bench import endpoint
+from tests.bench import endpoint, search
 from tests.bench.endpoint import say
 
 from zhengtu import pipeline, rooms, settings
@@ -45,6 +45,7 @@ def main() -> None:
             return
         query_through_the_door(folder)
         first_answer(folder)
+        search.measure()
         build_many(folder)
 
 

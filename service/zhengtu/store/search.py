@@ -6,6 +6,7 @@ early, however many there are. What is asked is cut into pairs of letters and di
 of its query language gets through.
 """
 
+import hashlib
 import shutil
 import sqlite3
 import tempfile
@@ -43,7 +44,7 @@ CREATE TABLE kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL, zh TEXT NOT NULL,
 CREATE TABLE thing (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, kind INTEGER NOT NULL, zh TEXT NOT NULL,
     en TEXT NOT NULL);
 CREATE TABLE text (id INTEGER PRIMARY KEY, thing INTEGER NOT NULL, role INTEGER NOT NULL, start INTEGER, stop INTEGER,
-    shown TEXT NOT NULL, exact TEXT);
+    shown TEXT NOT NULL, exact INTEGER);
 CREATE VIRTUAL TABLE pair USING fts5 (said, kind, content = '', columnsize = 0, prefix = 1,
     tokenize = "ascii tokenchars '.'");
 """
@@ -104,10 +105,10 @@ class Found:
 
 
 class _Asked(NamedTuple):
-    """The words of a question, all of it folded, the kind asked for, and whether some of it was left out."""
+    """The words of a question, all of it as a number, the kind asked for, and whether some of it was left out."""
 
     words: Sequence[str]
-    whole: str
+    whole: int
     kind: str
     cut: bool
 
@@ -173,9 +174,14 @@ def _insert(index: sqlite3.Connection, texts: Sequence[Text]) -> None:
     )
 
 
-def _exact(text: Text) -> str | None:
-    """What a question must be to be this very text."""
-    return " ".join(runs(text.sought or text.shown)) if len(text.shown) <= EXACT_CHARS else None
+def _exact(text: Text) -> int | None:
+    """By what a question is known to be this very text."""
+    return _number(runs(text.sought or text.shown)) if len(text.shown) <= EXACT_CHARS else None
+
+
+def _number(said: Sequence[str]) -> int:
+    """A whole text as a number of 64 bits, so that the index need not hold it twice."""
+    return int.from_bytes(hashlib.blake2b(" ".join(said).encode(), digest_size=8).digest(), signed=True)
 
 
 def _tag(kind: int) -> str:
@@ -213,7 +219,7 @@ class Index:
         if not words:
             return Found(readable=False, cut=cut, size=size)
         with self._bounded() as index:
-            return _answer(index, _Asked(words, " ".join(runs(looked_at)), kind, cut), page, size)
+            return _answer(index, _Asked(words, _number(runs(looked_at)), kind, cut), page, size)
 
     @contextmanager
     def _bounded(self) -> Iterator[sqlite3.Connection]:
@@ -265,7 +271,7 @@ def _rows(index: sqlite3.Connection, asked: _Asked, tag: str = "") -> tuple[list
     return _once(sorted(held, key=lambda row: (-held[row], row.text))), True
 
 
-def _exactly(index: sqlite3.Connection, question: str, tag: str) -> list[_Row]:
+def _exactly(index: sqlite3.Connection, question: int, tag: str) -> list[_Row]:
     """The rows whose text is the question."""
     found = index.execute(
         "SELECT text.id, thing.id, thing.kind FROM text JOIN thing ON thing.id = text.thing "
