@@ -14,6 +14,7 @@ from zhengtu.settings import Settings
 from zhengtu.store import builds, search
 from zhengtu.store.documents import documents, index_of
 from zhengtu.store.embedded import EmbeddedStore
+from zhengtu.store.pinyin import initials
 from zhengtu.store.search import Index, Kind, Role, Text, Thing
 
 PLACE, WORK = Kind("zt:Place", Label("地点", "place")), Kind("zt:Work", Label("事项", "work"))
@@ -130,6 +131,21 @@ def test_the_exact_name_comes_first_then_names_aliases_indicators_texts_quotes(t
     texts = [Text(thing(text), role, text) for text, role in zip(IN_ORDER, roles, strict=True)]
     assert names(index(tmp_path, *reversed(texts)).find("热线")) == list(IN_ORDER)
     assert names(index(tmp_path, *texts, Text(thing("x"), "quote", "有热线")).find("有热线"))[0] == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("惠云眼", "hyy"), ("12345热线", "12345rx"), ("“重庆”市", "cqs"), ("Data Space", ""), ("眼", ""), ("长" * 31, "")],
+)
+def test_initials_are_those_of_the_pinyin(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_initials_find_a_name_and_stand_behind_what_is_written(store: EmbeddedStore, tmp_path: Path) -> None:
+    found = index_of(tmp_path, lambda: store, "digest").find("HYY")
+    assert found.hits[0].thing.iri == "https://w3id.org/zhengtu/id/initiative/huiyunyan"
+    two = index(tmp_path, Text(thing("a"), "pinyin", "爱", sought="ai"), Text(thing("b"), "quote", "about AI here"))
+    assert [hit.role for hit in two.find("a").hits] == ["quote", "pinyin"]
 
 
 def test_a_thing_comes_once_with_its_best_text(tmp_path: Path) -> None:

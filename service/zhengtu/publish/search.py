@@ -20,6 +20,7 @@ ROLES: dict[Role, Label] = {
     "indicator": Label("指标", "indicator"),
     "text": Label("陈述", "statement"),
     "quote": Label("原文", "original words"),
+    "pinyin": Label("拼音首字母", "pinyin initials"),
 }
 HEADINGS = {"zh": ("类别", "名称与匹配处", "IRI"), "en": ("Kind", "Name and match", "IRI")}
 UNREADABLE = Label(
@@ -69,14 +70,15 @@ def as_json(found: Found, question: str, kind: str) -> str:
 
 def print_table(found: Found, language: str) -> None:
     """The answer as a table on standard output, what was looked for in bold; nothing in it can steer the terminal."""
-    table = Table(*HEADINGS[language], show_lines=True)
+    table = Table(show_lines=True)
+    for heading in HEADINGS[language]:
+        table.add_column(heading, overflow="fold")
     for hit in found.hits:
         title, match = _said(hit.thing.label, language), Text()
         for piece in hit.pieces:
             match.append(_printable(piece.text), "bold yellow" if piece.marked else "")
         name = match if match.plain == title else Text("\n").join((Text(title), match))
-        iri = Text(_printable(hit.thing.iri), overflow="fold")
-        table.add_row(Text(_said(hit.thing.kind.label, language)), name, iri)
+        table.add_row(Text(_said(hit.thing.kind.label, language)), name, Text(_printable(hit.thing.iri)))
     Console().print(table)
 
 

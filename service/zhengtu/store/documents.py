@@ -1,4 +1,4 @@
-"""A store in, the texts by which its things can be found out: names, aliases, indicators, statements, quotes."""
+"""A store in, the texts by which its things are found out: names and their initials, indicators, statements, quotes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from zhengtu.model import Label
 from zhengtu.namespaces import compact, prologue
 from zhengtu.store import search
 from zhengtu.store.door import Store
+from zhengtu.store.pinyin import initials
 from zhengtu.store.search import Index, Kind, Role, Text, Thing
 
 MOST = 1_000_000
@@ -98,6 +99,8 @@ class _Reader:
                 for iri, text, _ in self._said(link):
                     if not any(self._is(iri, class_) for class_ in REPEATING):
                         yield Text(self._thing(iri), self._role(iri, role), text)
+                        if letters := initials(text):
+                            yield Text(self._thing(iri), "pinyin", text, sought=letters)
 
     def _role(self, iri: str, role: Role) -> Role:
         if self._is(iri, INDICATOR):

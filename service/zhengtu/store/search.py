@@ -1,9 +1,9 @@
 """Texts in, an index in one file out; words in, the things that they name, ranked, out.
 
 The index is SQLite's FTS5 over pairs of characters (see `folding`). Its rows stand in the order in which answers are
-given (names, aliases, indicators, texts, quotes; the shorter first), so that the best are read first and reading stops
-early, however many there are. What is asked is cut into pairs of letters and digits before the engine sees it: no sign
-of its query language gets through.
+given (names, aliases, indicators, texts, quotes, pinyin initials; the shorter first), so that the best are read first
+and reading stops early, however many there are. What is asked is cut into pairs of letters and digits before the engine
+sees it: no sign of its query language gets through.
 """
 
 import hashlib
@@ -23,8 +23,8 @@ from zhengtu.errors import BuildUnwritten, SearchTooSlow, StoreError
 from zhengtu.model import Label, unwrap
 from zhengtu.store.folding import Piece, pairs, pieces, runs, tokens
 
-Role = Literal["name", "alias", "indicator", "text", "quote"]
-ROLES: tuple[Role, ...] = ("name", "alias", "indicator", "text", "quote")
+Role = Literal["name", "alias", "indicator", "text", "quote", "pinyin"]
+ROLES: tuple[Role, ...] = ("name", "alias", "indicator", "text", "quote", "pinyin")
 """What a text is to its thing, the best first."""
 FILE = "search.db"
 PAGE = 20

@@ -33,8 +33,8 @@ def results(found: Found, question: str, kind: str, page: int, reader: Reader) -
 
 
 def _entitled(hit: Hit, title: str) -> bool:
-    """Whether the text by which a thing was found is what the page calls it."""
-    return "".join(piece.text for piece in hit.pieces) == title
+    """Whether the text by which a thing was found is what the page calls it, so that it need not stand there twice."""
+    return hit.role != "pinyin" and "".join(piece.text for piece in hit.pieces) == title
 
 
 def _link(reader: Reader, asked: dict[str, str | int]) -> str:
