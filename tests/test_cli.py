@@ -21,8 +21,11 @@ from zhengtu import pipeline, settings
 from zhengtu.cli import app
 from zhengtu.errors import SettingsError
 from zhengtu.model import Finding, Label, Reason, Rule, Run, Severity
+from zhengtu.publish.search import print_table
 from zhengtu.publish.tables import TABLES
 from zhengtu.settings import Settings
+from zhengtu.store.folding import Piece
+from zhengtu.store.search import Found, Hit, Kind, Thing
 
 run = CliRunner().invoke
 
@@ -31,7 +34,7 @@ def test_every_command_has_help() -> None:
     listed = run(app, ["--help"]).stdout
     for table in TABLES:
         assert table in run(app, ["export", "--help"]).stdout
-    for name in ("build", "check", "validate", "report", "serve", "query", "export", "load", "version"):
+    for name in ("build", "check", "validate", "report", "serve", "query", "export", "load", "search", "version"):
         assert name in listed
         assert run(app, [name, "--help"]).exit_code == 0
 
@@ -53,6 +56,27 @@ def test_export_writes_a_table(built_settings: Settings, table: str) -> None:
     done = run(app, ["export", table, "--format", "csv", "--build-dir", str(built_settings.build_dir)])
     assert done.exit_code == 0
     assert len(list(csv.reader(io.StringIO(done.stdout)))) > 100
+
+
+def test_search_finds_words_in_either_language(built_settings: Settings) -> None:
+    options = ["--build-dir", str(built_settings.build_dir)]
+    zh, en = (run(app, ["search", "惠云", *options, "--lang", lang, "--limit", "3"]) for lang in ("zh", "en"))
+    assert (zh.exit_code, "工程或项目" in zh.stdout, "Programme" in en.stdout) == (0, True, True)
+    found = json.loads(run(app, ["search", "202.58", "--format", "json", "--limit", "3", *options]).stdout)
+    assert (found["query"], len(found["results"])) == ("202.58", 3)
+    kind = json.loads(run(app, ["search", "平台", "--kind", "zt:Platform", "--format", "json", *options]).stdout)
+    assert {result["kind"]["kind"] for result in kind["results"]} == {"zt:Platform"}
+    nothing = run(app, ["search", "没有这样的话", *options])
+    assert (nothing.exit_code, nothing.stdout, "换用较短的词" in nothing.stderr) == (1, "", True)
+    assert run(app, ["search", "\udcff*\x1b惠", "--format", "json", *options]).exit_code == 0
+
+
+def test_what_is_found_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    thing = Thing("http://e/\x1b[31m", Label("\x1b]0;evil\x07\u202e惠[bold]"), Kind("", Label("其他")))
+    print_table(Found((Hit(thing, "name", (Piece("惠\x1b[2J", marked=True),), None),), 1), "zh")
+    printed = capsys.readouterr().out
+    assert not {"\x1b", "\x07", "\u202e"} & set(printed)
+    assert "[bold]" in printed
 
 
 def test_what_does_not_exist_is_said_plainly(built_settings: Settings, tmp_path: Path) -> None:

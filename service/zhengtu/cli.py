@@ -292,6 +292,31 @@ def export(
 
 
 @app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="What to look for; every word must occur 要找的字词")],
+    lang: Annotated[Literal["zh", "en"], typer.Option(help="Language of titles 标题语言")] = "zh",
+    kind: Annotated[str, typer.Option(help="CURIE of a class, as zt:Initiative 类别")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most results 最多条数")] = 20,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="Table or JSON 表格或 JSON")] = "table",
+    build_dir: BuildDir = None,
+) -> None:
+    """Find things by names, indicators, statements and quotes; none found ends with status 1. 搜索名称、指标与原文"""
+    from zhengtu.publish import search as publish
+
+    with _plain_errors():
+        question = " ".join(words)
+        found = publish.find(settings.load(build_dir=build_dir).build_dir, question, kind, limit)
+        for note in publish.notes(found):
+            _say(note.zh if lang == "zh" else note.en)
+        if form == "json":
+            typer.echo(publish.as_json(found, question, kind))
+        elif found.hits:
+            publish.print_table(found, lang)
+        if not found.hits:
+            raise typer.Exit(1)
+
+
+@app.command()
 def load(
     url: Annotated[str, typer.Argument(help="Address of the remote SPARQL query endpoint 远程 SPARQL 查询端点的地址")],
     gsp: Annotated[

@@ -38,6 +38,7 @@ ZhengtuError
     ├── QueryTooLong
     ├── QueryTooSlow
     ├── QueryTooHungry
+    ├── SearchTooSlow
     ├── QueryInterrupted
     ├── ResultTooLarge
     ├── ServiceBusy
@@ -368,6 +369,13 @@ class QueryTooSlow(StoreError):
 
     code = "query-too-slow"
     status = 504
+
+
+class SearchTooSlow(StoreError):
+    """A search ran longer than it may and was stopped."""
+
+    code = "search-too-slow"
+    status = 503
 
 
 class QueryTooHungry(StoreError):

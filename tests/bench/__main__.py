@@ -20,7 +20,7 @@ from statistics import median
 import pyoxigraph
 import pyshacl.shape
 import rdflib
-from tests.bench import endpoint
+from tests.bench import endpoint, search
 from tests.bench.endpoint import say
 
 from zhengtu import pipeline, rooms, settings
@@ -217,6 +217,7 @@ MEASURES: dict[str, Callable[[Path], None]] = {
     "check": check_one,
     "door": query_through_the_door,
     "start": first_answer,
+    "search": lambda _: search.measure(),
     "builds": build_many,
     "checks": check_many,
 }

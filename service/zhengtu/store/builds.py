@@ -4,7 +4,7 @@ A build is a folder named by the digest of its N-Quads; `current` points to the 
 is cut off changes nothing, and the build before stays until the next, for whoever still reads it. One that a service
 holds by a shared lock on its N-Quads stays until a build after that service has let it go.
 
-    current → 0123456789abcdef/   zhengtu.nq  zhengtu.trig  shared.nq  reports/<id>.nq  manifest.json  store/
+    current → 0123456789abcdef/   zhengtu.nq  zhengtu.trig  shared.nq  reports/<id>.nq  manifest.json  search.db  store/
                                   validation.nq  validation/<data|document>.<html|ttl|…>
 
 `validation.nq` and `validation/` are there where the build was checked. Its quads are among those of `zhengtu.nq`, and
@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 from zhengtu import __version__
 from zhengtu.errors import BuildDamaged, BuildMissing, BuildRunning, BuildUnwritten
 from zhengtu.store import disk
+from zhengtu.store.documents import write_index
 from zhengtu.store.embedded import EmbeddedStore, count_statements, write_trig
 
 QUADS, TRIG, SHARED, REPORTS, VALIDATION = "zhengtu.nq", "zhengtu.trig", "shared.nq", "reports", "validation.nq"
@@ -226,6 +227,7 @@ def write(
         if disk_quads is not None and manifest["quads"] > disk_quads:
             disk.make(work / QUADS, work / STORE)
             manifest[STORE] = disk.digest(work / STORE)
+        write_index(work, EmbeddedStore.of_file(work / QUADS), manifest["digest"])
         _write_manifest(work, manifest)
         return _build(_switch(build_dir, work, manifest["digest"][:16]), manifest)
 

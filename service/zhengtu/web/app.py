@@ -17,7 +17,7 @@ from zhengtu import __version__
 from zhengtu.errors import ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
-from zhengtu.web import audit, dumps, interface, operations, pages, problems, resources, validation
+from zhengtu.web import audit, dumps, interface, operations, pages, problems, resources, search, validation
 from zhengtu.web.journal import Journal
 from zhengtu.web.metrics import Gauges, Metrics
 from zhengtu.web.negotiation import is_browser
@@ -67,7 +67,7 @@ def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | N
     app.state.service, app.state.metrics, app.state.uploads = service, metrics, Uploads(settings)
     app.front = Journal(Shortcut(app.framework, service.endpoint), metrics, settings)
     app.add_exception_handler(ZhengtuError, _answer_error)
-    for part in (pages, audit, validation, operations, dumps, interface, resources):
+    for part in (pages, audit, validation, search, operations, dumps, interface, resources):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/docs/assets", StaticFiles(packages=[("fastapi_offline", "static")]), name="docs")

@@ -56,6 +56,15 @@ WORDS: dict[str, Words] = {
     errors.SourceFailed.code: Words(
         "查询所调用的服务无应答", "A service that the query calls did not answer", "请稍后再试", "Try again later"
     ),
+    errors.SearchTooSlow.code: Words(
+        "搜索超时，已停止",
+        "The search took too long and was stopped",
+        "请用更少或更具体的词",
+        "Use fewer or more specific words",
+    ),
+    "search-malformed": Words(
+        "没有这样的页码或格式", "There is no such page or format", "请按所列更正", "Use what is listed"
+    ),
     "budget": Words(
         "该客户端一分钟内的查询时间已用完",
         "This client has used its query time of a minute",

@@ -26,17 +26,17 @@ def page(about: Description, reader: Reader, types: Mapping[str, str]) -> str:
     """The page of a thing; `types` are the media types of its descriptions by extension."""
     text = list(_anchored(about.text, about.passages)) if about.text else []
     documents = [(extension, type_, reader.document(about.node.iri, extension)) for extension, type_ in types.items()]
-    return _render("resource.html", reader, iri=about.node.iri, about=about, documents=documents, text=text)
+    return render("resource.html", reader, iri=about.node.iri, about=about, documents=documents, text=text)
 
 
 def nothing(iri: str, near: Sequence[Named], reader: Reader) -> str:
     """The page of what is not there, with what comes nearest to it."""
-    return _render("nothing.html", reader, iri=iri, near=near)
+    return render("nothing.html", reader, iri=iri, near=near)
 
 
 def endpoint(reader: Reader, limits: Sequence[str], formats: Sequence[tuple[str, str]]) -> str:
     """The page of the endpoint: a form, and what a query may cost in words; `formats` are names and media types."""
-    return _render("endpoint.html", reader, limits=limits, formats=formats)
+    return render("endpoint.html", reader, limits=limits, formats=formats)
 
 
 def audit(
@@ -48,27 +48,28 @@ def audit(
         for report, title in reports.items()
         if (of_report := [check for check in checks if check.report == report])
     ]
-    return _render("audit.html", reader, audits=audits, outcomes=OUTCOMES, names=names)
+    return render("audit.html", reader, audits=audits, outcomes=OUTCOMES, names=names)
 
 
 def validation(reader: Reader, runs: Sequence[tuple[Label, Label, list[str]]], judged: str) -> str:
     """The page of the validation of the build: of each run its title, its verdict, and the names of its files."""
-    return _render("validation.html", reader, runs=runs, judged=judged)
+    return render("validation.html", reader, runs=runs, judged=judged)
 
 
 def validate(reader: Reader, place: str, most: int, suffixes: Sequence[str]) -> str:
     """The form that takes a file of at most `most` bytes; `place` is the whole address of the service."""
-    return _render("validate.html", reader, place=place, most=most, suffixes=suffixes)
+    return render("validate.html", reader, place=place, most=most, suffixes=suffixes)
 
 
 def validated(reader: Reader, upload: Upload, names: Sequence[str]) -> str:
     """The page of one upload: how far it is, or its verdict and the names of its files."""
-    return _render("validated.html", reader, upload=upload, names=names)
+    return render("validated.html", reader, upload=upload, names=names)
 
 
 def home(reader: Reader, manifest: Mapping[str, Any], columns: Sequence[str], example: str) -> str:
     """The home page: the reports of the build with how many rows of `columns` each has, an example query, the rest."""
-    return _render("home.html", reader, manifest=manifest, columns=columns, example=example)
+    given = {"manifest": manifest, "columns": columns, "example": example, "question": "", "kind": ""}
+    return render("home.html", reader, **given)
 
 
 def docs(base: str) -> str:
@@ -76,7 +77,8 @@ def docs(base: str) -> str:
     return _environment().get_template("docs.html").render(base=base)
 
 
-def _render(template: str, reader: Reader, **given: object) -> str:
+def render(template: str, reader: Reader, **given: object) -> str:
+    """A template filled, with the ways in which names and addresses are written."""
     language = reader.language
     tools = {
         "href": reader.address,
@@ -87,6 +89,7 @@ def _render(template: str, reader: Reader, **given: object) -> str:
         "as_it_stands": lambda property_: property_.short.startswith(AS_IT_STANDS),
         "is_named": lambda value: isinstance(value, Named),
         "unwrap": unwrap,
+        "is_chinese": lambda hit: any(HAN.search(piece.text) for piece in hit.pieces),
     }
     words = WORDS[language]
     return _environment().get_template(template).render(words=words, reader=reader, **tools, **given)

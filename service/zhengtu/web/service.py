@@ -11,9 +11,11 @@ from starlette.responses import Response
 from zhengtu.errors import ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
+from zhengtu.store.documents import index_of
 from zhengtu.store.embedded import EmbeddedStore
 from zhengtu.store.limits import Limits
 from zhengtu.store.pool import Observer, WorkerPool
+from zhengtu.store.search import Index
 from zhengtu.web.self_description import describe
 from zhengtu.web.sparql import SparqlEndpoint
 
@@ -27,6 +29,7 @@ class Service:
     def __init__(self, build: Build, settings: Settings, observer: Observer | None = None) -> None:
         self.settings, self.limits = settings, Limits.of(settings)
         self.build, self.store = build, self._open(build)
+        self.search = self._index(build, self.store)
         self._observer, self.stopping = observer, False
         workers = WorkerPool(build.file, self.limits, observer, build.source)
         self.endpoint = SparqlEndpoint(workers, build.manifest["digest"], settings, self.describe)
@@ -44,6 +47,9 @@ class Service:
 
     def _open(self, build: Build) -> EmbeddedStore:
         return build.open()
+
+    def _index(self, build: Build, store: EmbeddedStore) -> Index:
+        return index_of(build.folder, lambda: store, build.manifest["digest"])
 
     async def start(self) -> None:
         """Start the workers."""
@@ -85,9 +91,10 @@ class Service:
 
     async def _switch(self, build: Build) -> None:
         store = await asyncio.to_thread(self._open, build)
+        search = await asyncio.to_thread(self._index, build, store)
         workers = WorkerPool(build.file, self.limits, self._observer, build.source)
         await workers.start()
-        before, self.build, self.store = self.endpoint.pool, build, store
+        before, self.build, self.store, self.search = self.endpoint.pool, build, store, search
         self.endpoint.pool, self.endpoint.digest = workers, build.manifest["digest"]
         self.endpoint.cache.clear()
         self._retiring.add(before)

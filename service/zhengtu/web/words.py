@@ -96,6 +96,15 @@ ZH: dict[str, str] = {
     "state_running": "正在校验，通常需要几秒……",
     "validation": "数据校验与报告完整性",
     "validate": "校验您的 RDF 文件",
+    "search": "搜索",
+    "search_label": "搜索名称、指标与原文",
+    "search_what": "搜索名称、指标与原文（网页与 JSON）",
+    "search_hint": "输入几个字即可，一个汉字也行；空格隔开的词须同时出现。例如：",
+    "search_total": "找到 {total} 个结果",
+    "first_page": "回到第一页",
+    "kind": "类别",
+    "all_kinds": "全部类别",
+    "pages": "分页",
 }
 
 EN: dict[str, str] = {
@@ -210,6 +219,16 @@ EN: dict[str, str] = {
     "state_running": "Being validated; this takes some seconds …",
     "validation": "validation of the data, completeness of the documents",
     "validate": "validate your RDF file",
+    "search": "Search",
+    "search_label": "Search names, indicators and original words",
+    "search_what": "search of names, indicators and original words (page and JSON)",
+    "search_hint": "Part of a word is enough, in Chinese a single character; words with spaces between must all occur. "
+    "For example:",
+    "search_total": "{total} results",
+    "first_page": "Back to the first page",
+    "kind": "Kind",
+    "all_kinds": "All kinds",
+    "pages": "Pages",
 }
 
 WORDS = {"zh": ZH, "en": EN}
