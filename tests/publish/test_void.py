@@ -18,6 +18,7 @@ from zhengtu.store.embedded import EmbeddedStore
 from zhengtu.store.quads import Quad, load, sorted_lines
 from zhengtu.terms import RDF, VOID, graph
 
+REPORT = "huizhou-zsj-2024"
 DATASET = f"<{BASE}dataset>"
 SAMPLE = 40
 
@@ -225,3 +226,13 @@ def test_a_question_without_its_header_is_refused(tmp_path: Path, lines: int) ->
     (tmp_path / "q.rq").write_text(f"{header}SELECT * {{}}\n", encoding="utf-8")
     with pytest.raises(TableBroken, match=r"q\.rq"):
         list(read_questions(tmp_path))
+
+
+@pytest.mark.parametrize("slug", ["data-spaces", "recognitions-by-level"])
+def test_the_place_of_an_answer_is_where_its_quote_stands(store: EmbeddedStore, slug: str) -> None:
+    answer = store.query(next(question.query for question in QUESTIONS if question.slug == slug))
+    quote, place = (answer.variables.index(name) for name in ("quote", "place"))
+    whole = (rooms.data() / "reports" / REPORT / "text.txt").read_bytes().decode("utf-8")
+    found = [(row[quote], *map(int, row[place].split("-"))) for row in answer.rows()]
+    assert found
+    assert all(whole[start:end] == words for words, start, end in found)
