@@ -31,6 +31,10 @@ DAY, KEPT, QUEUE, NICE, WORDS_CHARS = 24 * 3600, 200, 4, 10, 2000
 RESULT = "result"
 UNEVALUATED = 2
 NOTHING = Label("", "")
+UNFIT = Label(
+    "文件未能校验：所需内存超出限制，或结构过深。请缩小文件后重试。",
+    "The file could not be validated: it needed too much memory, or nests too deep. Try a smaller one.",
+)
 State = Literal["waiting", "running", "done", "failed"]
 
 
@@ -80,8 +84,8 @@ class Uploads:
         self.room()
         self._forget()
         self._root = self._root or Path(tempfile.mkdtemp(prefix="zhengtu-validate-"))
-        upload = Upload(secrets.token_urlsafe(16), name, self._root, time.monotonic())
-        upload.folder = self._root / upload.id
+        key = secrets.token_urlsafe(16)
+        upload = Upload(key, name, self._root / key, time.monotonic())
         upload.folder.mkdir(mode=0o700)
         (upload.folder / f"upload{suffix}").write_bytes(data)
         self._uploads[upload.id] = upload
@@ -117,14 +121,16 @@ class Uploads:
                     f"The validation took longer than {seconds} seconds and was stopped. Try a smaller file.",
                 )
                 upload.state = "failed"
+            except OSError:  # no process to be had
+                upload.said, upload.state = UNFIT, "failed"
             else:
-                upload.said = _said(upload, status, told)
+                upload.said = await asyncio.to_thread(_said, upload, status, told)
                 upload.state = "done" if upload.forms() else "failed"
 
     async def _run(self, folder: Path, file: str) -> tuple[int, str]:
         """Status and words of the command. Raises TimeoutError."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", COMMAND, "validate", file, "--into", RESULT),
+            *(sys.executable, "-c", COMMAND, "validate", file, "--into", RESULT, "--format", "json"),
             *("--data-dir", str(self._settings.data_dir.resolve())),
             cwd=folder,
             env={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
@@ -152,14 +158,16 @@ def _bound(process: int, size: int) -> None:
 
 def _said(upload: Upload, status: int, told: str) -> Label:
     """The verdict, or what is wrong with the file; words of a crash are nobody's."""
-    verdict = upload.folder / RESULT / "validation.json"
-    if verdict.is_file():
-        said = json.loads(verdict.read_text(encoding="utf-8"))["verdict"]
-        return Label(said["zh"], said["en"])
+    report = upload.folder / RESULT / "validation.json"
+    if report.is_file():
+        return verdict_of(report)
     line = told.strip().rpartition("\n")[2][:WORDS_CHARS]
     if status == UNEVALUATED and "Traceback" not in told:
         return Label(f"文件未能校验：{line}", f"The file could not be validated: {line}")
-    return Label(
-        "文件未能校验：所需内存超出限制，或结构过深。请缩小文件后重试。",
-        "The file could not be validated: it needed too much memory, or nests too deep. Try a smaller one.",
-    )
+    return UNFIT
+
+
+def verdict_of(report: Path) -> Label:
+    """The verdict of a report as JSON."""
+    said = json.loads(report.read_text(encoding="utf-8"))["verdict"]
+    return Label(said["zh"], said["en"])

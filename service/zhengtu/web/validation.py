@@ -1,6 +1,5 @@
 """What the validation of the build found, and the validation of a file that someone uploads."""
 
-import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ from zhengtu.store.files import FORMATS
 from zhengtu.web import problems, resource_pages
 from zhengtu.web.negotiation import is_browser
 from zhengtu.web.reader import Reader, reader_of
-from zhengtu.web.uploads import Upload, Uploads
+from zhengtu.web.uploads import Upload, Uploads, verdict_of
 
 router = APIRouter()
 HEADERS = {
@@ -123,9 +122,9 @@ def _verdicts(build: Build) -> Iterator[tuple[Label, Label, list[str]]]:
     """Of each run its title, its verdict, and the names of its files."""
     files = build.findings()
     for subject, title in TITLES.items():
-        if f"{subject}.json" in files:
-            said = json.loads(files[f"{subject}.json"].read_text(encoding="utf-8"))["verdict"]
-            yield title, Label(said["zh"], said["en"]), [name for name in files if name.startswith(f"{subject}.")]
+        names = [name for name in files if name.startswith(f"{subject}.")]
+        if names:
+            yield title, verdict_of(files[f"{subject}.json"]), names
 
 
 def _uploads(request: Request) -> Uploads:
@@ -195,7 +194,7 @@ async def _of_form(headers: Headers, body: bytes, most: int) -> tuple[str, str, 
 
     try:
         form_data = await MultiPartParser(headers, stream(), max_files=1, max_fields=2).parse()  # type: ignore[arg-type]
-    except (MultiPartException, ValueError, KeyError) as error:
+    except (MultiPartException, ValueError, LookupError) as error:
         raise RefusedUpload(400, "request-malformed", str(error)[:NAME_CHARS]) from None
     try:
         return await _of_file(form_data.get("file"), most)
