@@ -7,8 +7,9 @@ from functools import cache
 
 import pytest
 import rdflib
-from rdflib import RDFS, BNode, Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
+from tests.shapes.test_shapes import alone
 
 from zhengtu import rooms
 from zhengtu.check import rules, shacl
@@ -47,19 +48,6 @@ UNLISTED = CODE["nowhere/unlisted"]
 def shapes() -> rdflib.Graph:
     """The rules for our data."""
     return shacl.read_shapes(shacl.shape_files(rooms.shapes()))
-
-
-def alone(shape: URIRef) -> rdflib.Graph:
-    """One shape with all that it refers to."""
-    found, waiting, seen = rdflib.Graph(), list[Node]([shape]), set[Node]()
-    while waiting:
-        node = waiting.pop()
-        seen.add(node)
-        for triple in shapes().triples((node, None, None)):
-            found.add(triple)
-            if triple[1] != RDFS.isDefinedBy and triple[2] not in seen:
-                waiting.append(triple[2])
-    return found
 
 
 @contextmanager
