@@ -27,6 +27,10 @@ ZhengtuError
 ├── ReportInvalid             all InputErrors of one report
 ├── NotEvaluated              rules that could not be run, or data that cannot be judged
 ├── FileRefused               an RDF file that is not read
+├── QuestionError
+│   ├── QuestionUnknown
+│   ├── ParameterUnknown
+│   └── ParameterWrong
 └── StoreError
     ├── BuildMissing
     ├── BuildDamaged
@@ -303,6 +307,58 @@ class FileRefused(ZhengtuError):
 
     code = "file-refused"
     status = 422
+
+
+class QuestionError(ZhengtuError):
+    """A question of the pack is asked in a way that it cannot be; `zh` and `en` say what is wrong and what to do."""
+
+    code = "question"
+    status = 400
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} {en}")
+        self.zh, self.en = zh, en
+
+
+class QuestionUnknown(QuestionError):
+    """There is no question of this number or slug."""
+
+    code = "question-unknown"
+    status = 404
+
+    def __init__(self, name: str, near: Sequence[str]) -> None:
+        listed = ", ".join(near)
+        super().__init__(
+            f"没有问题“{name}”{f'；相近的有 {listed}' if near else ''}。全部问题见 /questions 或 `zhengtu questions`。",
+            f"There is no question {name!r}{f'; near to it: {listed}' if near else ''}. "
+            "All of them: /questions, or `zhengtu questions`.",
+        )
+
+
+class ParameterUnknown(QuestionError):
+    """The question has no such parameter."""
+
+    code = "parameter-unknown"
+
+    def __init__(self, question: str, name: str, known: Sequence[str]) -> None:
+        listed = ", ".join(known)
+        super().__init__(
+            f"问题 {question} 没有参数“{name}”；{f'可用参数：{listed}' if known else '它没有参数'}。",
+            f"The question {question} has no parameter {name!r}; {f'it has {listed}' if known else 'it has none'}.",
+        )
+
+
+class ParameterWrong(QuestionError):
+    """A parameter cannot have this value."""
+
+    code = "parameter-wrong"
+
+    def __init__(self, name: str, value: str, type_: str, examples: Sequence[str]) -> None:
+        listed = ", ".join(examples)
+        super().__init__(
+            f"参数 {name}（类型 {type_}）不能是“{value}”{f'；例如 {listed}' if examples else ''}。",
+            f"The parameter {name} (type {type_}) cannot be {value!r}{f'; for example {listed}' if examples else ''}.",
+        )
 
 
 class StoreError(ZhengtuError):

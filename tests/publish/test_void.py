@@ -3,15 +3,14 @@
 import random
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from rdflib import Literal, URIRef
 
 from zhengtu import rooms
-from zhengtu.errors import StoreError, TableBroken
+from zhengtu.errors import StoreError
 from zhengtu.namespaces import BASE, PREFIXES, prologue
-from zhengtu.publish.questions import HEADER, Question, read_questions
+from zhengtu.publish.questions import Question, read_questions
 from zhengtu.publish.void import void_quads
 from zhengtu.settings import Settings
 from zhengtu.store.embedded import EmbeddedStore
@@ -218,14 +217,6 @@ def test_every_question_is_answered_and_says_what_it_asks(store: EmbeddedStore, 
         assert label.zh != label.en
     for prefix, namespace in re.findall(r"PREFIX ([\w-]+): <(.*)>", question.query):
         assert PREFIXES.get(prefix, namespace) == namespace
-
-
-@pytest.mark.parametrize("lines", [0, 1, 3])
-def test_a_question_without_its_header_is_refused(tmp_path: Path, lines: int) -> None:
-    header = "".join(f"# {key}: x\n" for key in HEADER[:lines])
-    (tmp_path / "q.rq").write_text(f"{header}SELECT * {{}}\n", encoding="utf-8")
-    with pytest.raises(TableBroken, match=r"q\.rq"):
-        list(read_questions(tmp_path))
 
 
 @pytest.mark.parametrize("slug", ["data-spaces", "recognitions-by-level"])
