@@ -1,6 +1,7 @@
 """The workers: what ends a query, what ends a worker, and that everyone else is served meanwhile."""
 
 import asyncio
+import ctypes.util
 import os
 import signal
 import time
@@ -147,6 +148,30 @@ def test_a_query_beyond_its_time_memory_or_size_is_stopped_and_the_next_is_answe
     run(test)
     assert record.reasons == {"time": 1, "memory": 1}
     assert record.queries == 6
+
+
+@pytest.mark.parametrize("allocator", ["jemalloc", "libc"])
+def test_memory_is_limited_under_either_allocator(
+    quads: Path, monkeypatch: pytest.MonkeyPatch, allocator: str
+) -> None:
+    if allocator == "libc":
+        monkeypatch.setattr(ctypes.util, "find_library", lambda _: None)
+    elif ctypes.util.find_library("jemalloc") is None:
+        pytest.skip("jemalloc is not installed (Debian: libjemalloc2)")
+    record = Record()
+
+    async def test() -> None:
+        async with running(quads, replace(LIMITS, memory_mb=256), record) as pool:
+            for process in processes(pool):
+                mapped = Path(f"/proc/{process}/maps").read_text(encoding="utf-8")
+                assert ("libjemalloc" in mapped) == (allocator == "jemalloc")
+            for _ in range(3):
+                with pytest.raises(QueryTooHungry, match="256 MB"):
+                    await ask(pool, HUNGRY)
+                assert (await ask(pool, ASK)).body.strip() == b"true"
+
+    run(test)
+    assert record.reasons == {"memory": 3}
 
 
 def test_a_request_may_ask_for_less_time_and_never_for_more(quads: Path) -> None:

@@ -91,3 +91,18 @@ def test_the_default_graph_is_the_union_and_the_request_may_narrow_it(client: Te
         for extra in ({}, {"default-graph-uri": graph})
     )
     assert 0 < part < whole
+
+
+def test_names_stand_beside_iris_in_every_format(client: TestClient) -> None:
+    query = "SELECT ?r { ?r a <http://schema.org/Report> }"
+    for form in ("json", "xml", "csv", "tsv"):
+        plain = client.get("/sparql", params={"query": query, "format": form})
+        said = client.get("/sparql", params={"query": query, "format": form, "labels": "zh,en"})
+        english = client.get("/sparql", params={"query": query, "format": form, "labels": "en"})
+        assert "r_label" in said.text
+        assert "自评报告" in said.text
+        assert "self-evaluation" in english.text
+        assert "r_label" not in plain.text
+        assert len({plain.headers["etag"], said.headers["etag"], english.headers["etag"]}) == 3
+    refused = client.get("/sparql", params={"query": query, "labels": "zh en"})
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (400, "query-malformed")

@@ -13,6 +13,7 @@ from zhengtu.errors import BuildMissing, QueryMalformed, SourceFailed, StoreErro
 from zhengtu.namespaces import PREFIXES
 from zhengtu.store.door import Format, Kind
 from zhengtu.store.guard import examine
+from zhengtu.store.labels import labelled
 from zhengtu.store.limits import Limits
 
 LIMITS = Limits()
@@ -107,9 +108,14 @@ class EmbeddedStore:
         return found
 
     def query(
-        self, text: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        labels: Sequence[str] = (),
     ) -> EmbeddedAnswer:
-        """Answer a query; see `door.Store.query`."""
+        """Answer a query; see `door.Store.query`. `labels` are languages in which to name each IRI of solutions."""
         examine(text, self._limits)
         by_request = bool(default_graphs or named_graphs)
         with _engine_errors():
@@ -118,6 +124,8 @@ class EmbeddedStore:
                 default_graph=[ox.NamedNode(iri) for iri in default_graphs] if by_request else None,
                 named_graphs=[ox.NamedNode(iri) for iri in named_graphs] if by_request else None,
             )
+            if labels and isinstance(found, ox.QuerySolutions):
+                found = labelled(found, self._engine, labels)
         return EmbeddedAnswer(found)
 
     def __len__(self) -> int:

@@ -51,7 +51,10 @@ class Observer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One query with its dataset and the format wanted of each kind of answer (None: no kind of it is wanted)."""
+    """One query with its dataset and the format wanted of each kind of answer (None: no kind of it is wanted).
+
+    `labels` are languages in which to name each IRI of solutions.
+    """
 
     query: str
     default_graphs: Sequence[str] = ()
@@ -59,6 +62,7 @@ class Request:
     solutions: Format | None = None
     graph: Format | None = None
     seconds: float | None = None
+    labels: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +310,7 @@ def _head(request: Request) -> Head:
         "query": request.query,
         "default": list(request.default_graphs),
         "named": list(request.named_graphs),
+        "labels": list(request.labels),
         "formats": {
             "solutions": request.solutions and request.solutions.name,
             "graph": request.graph and request.graph.name,

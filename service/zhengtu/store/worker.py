@@ -176,7 +176,9 @@ def _serve(channel: socket.socket, store: EmbeddedStore, limits: Limits) -> bool
 def answer(store: EmbeddedStore, asked: Head, limits: Limits) -> tuple[Head, Buffer]:
     """The head and the body that answer one request; an error of ours is a head with its code."""
     try:
-        found = store.query(asked["query"], default_graphs=asked["default"], named_graphs=asked["named"])
+        found = store.query(
+            asked["query"], default_graphs=asked["default"], named_graphs=asked["named"], labels=asked["labels"]
+        )
         form = by_name(asked["formats"].get(found.kind) or "")
         if form is None:
             return {"kind": found.kind}, b""

@@ -34,6 +34,7 @@ QUERY: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "format": ("Format of the answer, whatever Accept says 结果格式", {"enum": [form.name for form in FORMATS]}),
     "default-graph-uri": ("Graphs of the default graph 默认图", {"type": "array", "items": {"type": "string"}}),
     "named-graph-uri": ("Named graphs 命名图", {"type": "array", "items": {"type": "string"}}),
+    "labels": ("Languages in which to name each IRI of a SELECT, as zh,en 名称列的语言", {"type": "string"}),
     "timeout": ("Seconds, at most what the service allows 最长秒数", {"type": "number", "minimum": LEAST_SECONDS}),
 }
 REFUSALS = {

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from zhengtu.errors import QueryMalformed
+from zhengtu.store.labels import languages
 from zhengtu.store.pool import Request
 from zhengtu.web.negotiation import wanted
 
@@ -25,7 +26,7 @@ class Asked(NamedTuple):
 def read(asked: Asked) -> Request | None:
     """The question, with the formats that would do; None when there is none: what is this endpoint?
 
-    Raises QueryMalformed when there is more than one query or an encoding is broken.
+    Raises QueryMalformed when there is more than one query or an encoding or a language is broken.
     """
     pairs = _pairs(asked.parameters)
     if asked.posted:
@@ -41,6 +42,7 @@ def read(asked: Asked) -> Request | None:
         wanted("solutions", first.get("format", ""), asked.accept),
         wanted("graph", first.get("format", ""), asked.accept),
         _seconds(first.get("timeout", "")),
+        languages(first.get("labels", "")),
     )
 
 

@@ -207,7 +207,8 @@ def _ready(question: pool.Request, reply: pool.Reply, tag: str, packed: tuple[by
 
 
 def _tag(digest: str, question: pool.Request, reply: pool.Reply) -> str:
-    parts = digest, question.query, question.default_graphs, question.named_graphs, reply.format and reply.format.name
+    form = reply.format and reply.format.name
+    parts = digest, question.query, question.default_graphs, question.named_graphs, question.labels, form
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
