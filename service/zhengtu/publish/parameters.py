@@ -50,12 +50,6 @@ class Option:
     others: tuple[str, ...] = ()
 
 
-def options(store: Store, question: Question) -> dict[Type, tuple[Option, ...]]:
-    """What each type of parameter of a question may be; for numbers nothing is listed."""
-    types = {parameter.type for parameter in question.parameters}
-    return {type_: listed(store, type_) for type_ in sorted(types) if type_ in _WHICH}
-
-
 def listed(store: Store, type_: Type) -> tuple[Option, ...]:
     """All things of a type that the graph holds, by their Chinese name."""
     query = prologue("dcterms", "rdfs", "schema", "skos", "zt") + _NAMED.replace("$which", _WHICH[type_])
@@ -66,7 +60,7 @@ def listed(store: Store, type_: Type) -> tuple[Option, ...]:
 def terms(
     question: Question, given: Mapping[str, Sequence[str]], known: Mapping[Type, Sequence[Option]]
 ) -> dict[str, tuple[str, ...]]:
-    """The terms of the parameters that are given, each at most MOST_VALUES; `known` are the `options`.
+    """The terms of the parameters that are given, each at most MOST_VALUES; `known` is what is `listed`, by type.
 
     Raises ParameterUnknown when the question has no such parameter, ParameterWrong when it cannot have such a value.
     """

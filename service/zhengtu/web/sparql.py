@@ -34,9 +34,13 @@ GZIP_FROM, GZIP_ASIDE_FROM = 1000, 100_000
 CHUNK = 1 << 18
 ANSWERS_ON_THEIR_WAY = 8
 GLANCE_AFTER = 0.25
+REFUSE_AFTER = 0.5
+"""Seconds before a request is told that there is no room: clients who ask again at once would otherwise keep the loop
+so busy with refusals that it has no time for the answers."""
 CHECK_AGAIN = "public, max-age=0, must-revalidate"
 _GZIP = re.compile(rb"\bgzip\b(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 _VOLATILE = r"\b(?:NOW|RAND|UUID|STRUUID)\s*\("
+CROWDED = frozenset((429, ServiceBusy.status))
 _CHARSET = frozenset(("", "utf-8", "utf8"))
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -101,6 +105,8 @@ class SparqlEndpoint:
             await self._respond(scope, headers, receive, send)
         except (RefusedError, ZhengtuError) as error:
             state["outcome"] = error.code
+            if error.status in CROWDED:
+                await asyncio.sleep(REFUSE_AFTER)
             await _problem(error, scope, headers)(scope, receive, send)
 
     async def _respond(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
