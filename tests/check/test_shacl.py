@@ -164,6 +164,12 @@ def quote(view: rdflib.Graph) -> tuple[Node, Triples, Triples]:
     return passage, list(view.triples((words, OA.exact, None))), [(words, OA.exact, Literal("not what it says"))]
 
 
+def twice_quoted(view: rdflib.Graph) -> tuple[Node, Triples, Triples]:
+    node, passages = stated(view), view.subjects(RDF.type, OA.ResourceSelection)
+    other = one(passage for passage in passages if (node, ZT.mainPassage, passage) not in view)
+    return node, [], [(node, ZT.mainPassage, other)]
+
+
 def unasserted(view: rdflib.Graph) -> tuple[Node, Triples, Triples]:
     node = of(RDF.Statement)(view)
     subject, predicate, obj = (view.value(node, part) for part in (RDF.subject, RDF.predicate, RDF.object))
@@ -216,6 +222,7 @@ CHANGES: dict[str, Change] = {
         "observation/huizhou-zsj-2024.huiyunyan.complaint-handling-rate.target.level.2024.100",
         without(observed("huiyunyan.complaint-handling-rate.actual"), ZT.valueRole),
     ),
+    "MainPassage": twice_quoted,
     "PassageSpan": position,
     "QuoteMatchesText": quote,
     "PrintedInQuote": without(stated, PROV.wasDerivedFrom),

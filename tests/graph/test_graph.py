@@ -191,3 +191,23 @@ def test_a_correction_says_why(report: Report, reference: Reference) -> None:
     nodes = Nodes(replace(report, figures=(corrected,), objectives=()), reference)
     reasons = [o for s, p, o in fact_triples(nodes) if p == ZT.overrideReason]
     assert reasons == [rdflib.Literal("印刷有误", lang="zh")]
+
+
+def test_one_of_its_quotes_stands_for_each_fact(store: EmbeddedStore) -> None:
+    query = """
+    SELECT ?fact (COUNT(DISTINCT ?main) AS ?mains) (MIN(?starts) AS ?first)
+      (SAMPLE(?at) AS ?start) (SAMPLE(?in) AS ?held)
+    WHERE {
+      VALUES ?class { zt:Observation zt:Recognition zt:Objective schema:Claim rdf:Statement }
+      ?fact a ?class ; prov:wasDerivedFrom/oa:hasSelector/oa:start ?starts .
+      OPTIONAL { ?fact zt:mainPassage ?main . ?fact prov:wasDerivedFrom ?main . ?main oa:hasSelector ?place .
+        ?place oa:start ?at ; oa:end ?to }
+      OPTIONAL { ?fact zt:printedAt/oa:hasSelector ?print . ?print oa:start ?from ; oa:end ?until }
+      BIND(!BOUND(?from) || (?at <= ?from && ?until <= ?to) AS ?holds)
+      BIND(IF(?holds, 1, ?nothing) AS ?in)
+    } GROUP BY ?fact"""
+    found = rows(store, query)
+    assert len(found) > 1000
+    assert {mains for _, mains, _, _, _ in found} == {"1"}
+    assert {held for *_, held in found} == {"1"}
+    assert sum(start == first for _, _, first, start, _ in found) > 0.95 * len(found)

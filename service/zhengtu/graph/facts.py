@@ -7,7 +7,7 @@ from rdflib import Literal, URIRef
 
 from zhengtu.graph.literals import decimal, labels, zh
 from zhengtu.graph.nodes import Nodes
-from zhengtu.model import Quantity, Recognition
+from zhengtu.model import Quantity, Recognition, Span
 from zhengtu.store.quads import Triple
 from zhengtu.terms import (
     CODE,
@@ -36,6 +36,7 @@ def fact_triples(nodes: Nodes) -> Iterator[Triple]:
         yield from _recognition(nodes, recognition)
     yield from _objectives(nodes)
     yield from _contributions(nodes)
+    yield from _evidence(nodes)
 
 
 def quantity_triples(node: URIRef, quantity: Quantity) -> Iterator[Triple]:
@@ -74,7 +75,6 @@ def _observations(nodes: Nodes) -> Iterator[Triple]:
         yield from quantity_triples(node, figure.quantity)
         yield node, ZT.reportedText, Literal(figure.printed)
         yield node, ZT.printedAt, nodes.passage(figure.printed_at)
-        yield from nodes.evidence(node, figure.quote)
         if figure.compared_with:
             yield node, ZT.comparisonPeriod, thing("period", figure.compared_with)
         if figure.quantity.unit_text:
@@ -96,7 +96,6 @@ def _claims(nodes: Nodes) -> Iterator[Triple]:
         yield node, DCTERMS.temporal, thing("period", claim.period)
         # Where a claim is stated twice, its first wording is its text; the others stand in its passages.
         yield node, SCHEMA.text, zh(texts.setdefault(claim.id, claim.text))
-        yield from nodes.evidence(node, claim.quote)
         if claim.note:
             yield node, RDFS.comment, zh(claim.note)
 
@@ -110,7 +109,6 @@ def _recognition(nodes: Nodes, recognition: Recognition) -> Iterator[Triple]:
     yield node, SCHEMA.about, recipient
     yield node, DCTERMS.type, code("recognition-type", recognition.type)
     yield node, DCTERMS.temporal, thing("period", recognition.period)
-    yield from nodes.evidence(node, recognition.quote)
     if recognition.conferred_by:
         yield node, ZT.conferredBy, nodes.entity(recognition.conferred_by)
     if recognition.level:
@@ -134,7 +132,6 @@ def _objectives(nodes: Nodes) -> Iterator[Triple]:
         yield node, SCHEMA.text, zh(report.text.quoted(objective.quote))
         yield node, SCHEMA.about, nodes.entity(report.body)
         yield node, DCTERMS.temporal, thing("period", report.period)
-        yield from nodes.evidence(node, objective.quote)
 
 
 def _contributions(nodes: Nodes) -> Iterator[Triple]:
@@ -152,3 +149,20 @@ def _contributions(nodes: Nodes) -> Iterator[Triple]:
     for identifier, objectives in answers.items():
         for objective_node in objectives:
             yield facts[identifier], ZT.contributesTo, objective_node
+
+
+def _evidence(nodes: Nodes) -> Iterator[Triple]:
+    """The quotes of every fact; what is stated at several places has those of all of them."""
+    report = nodes.report
+    quotes, printed = defaultdict[URIRef, list[Span]](list), defaultdict[URIRef, list[Span]](list)
+    for figure in report.figures:
+        quotes[nodes.observation(figure)] += figure.quote
+        printed[nodes.observation(figure)].append(figure.printed_at)
+    for claim in report.claims:
+        quotes[nodes.fact("claim", claim.id)] += claim.quote
+    for recognition in report.recognitions:
+        quotes[nodes.fact("recognition", recognition.id)] += recognition.quote
+    for objective in report.objectives:
+        quotes[nodes.fact("objective", objective.id)] += objective.quote
+    for fact, spans in quotes.items():
+        yield from nodes.evidence(fact, spans, printed[fact])

@@ -1,13 +1,13 @@
 """A `Report` in, the IRIs of its nodes out: the one place where facts, entities and passages get theirs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rdflib import URIRef
 
 from zhengtu.model import Check, Figure, Reference, Report, Span
 from zhengtu.store.quads import Triple
-from zhengtu.terms import ID, PROV, code, document, observation, passage, thing
+from zhengtu.terms import ID, PROV, ZT, code, document, observation, passage, thing
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,14 @@ class Nodes:
         """A passage of the text."""
         return passage(self.report.text.sha256, span)
 
-    def evidence(self, fact: URIRef, spans: Iterable[Span]) -> Iterator[Triple]:
-        """The quotes that a fact was read from."""
-        for span in spans:
+    def evidence(self, fact: URIRef, quotes: Collection[Span], printed: Collection[Span] = ()) -> Iterator[Triple]:
+        """All the quotes that a fact was read from, and the one that stands for them.
+
+        That is the first of those that hold a printed value where the fact has one, and of those that begin there the
+        longest.
+        """
+        for span in quotes:
             yield fact, PROV.wasDerivedFrom, self.passage(span)
+        holding = [span for span in quotes if any(span.holds(value) for value in printed)]
+        main = min(holding or quotes, key=lambda span: (span.start, -span.end))
+        yield fact, ZT.mainPassage, self.passage(main)
