@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from zhengtu import __version__, settings
-from zhengtu.errors import SettingsError, ZhengtuError
+from zhengtu.errors import ExportMalformed, SettingsError, ZhengtuError
 from zhengtu.store import builds
 from zhengtu.store.door import FORMATS, formats
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from zhengtu.check.run import Part
     from zhengtu.model import Run
     from zhengtu.pipeline import Watch
+    from zhengtu.publish.columns import Language
+    from zhengtu.publish.exports import Form
 
 app = typer.Typer(
     name="zhengtu",
@@ -42,6 +44,16 @@ ReportForm = Annotated[
 ]
 BuildDir = Annotated[Path | None, typer.Option("--build-dir", help="Folder of builds 构建输出目录 [default: build]")]
 
+ExportForm = Annotated[str, typer.Option("--format", help="csv, xlsx, json, parquet or csvw 格式")]
+ColumnNames = Annotated[
+    Literal["zh", "en"] | None,
+    typer.Option("--columns", help="Language of the header [default: names as they are] 表头语言"),
+]
+Bom = Annotated[bool, typer.Option("--bom", help="Begin the csv with a byte order mark 在 csv 开头写入 BOM")]
+
+EXPORTED = ("xlsx", "parquet", "csvw")
+"""Forms of an answer that the engine does not write."""
+SOLUTIONS = formats("solutions")[0]
 PASSWORD = "ZHENGTU_REMOTE_PASSWORD"  # noqa: S105 (the name of a variable)
 
 
@@ -232,24 +244,56 @@ def serve(
 def query(
     file: Annotated[Path, typer.Argument(help="File with a SPARQL query; - reads standard input 查询文件")],
     form: Annotated[
-        str | None, typer.Option("--format", help=f"One of {', '.join(f.name for f in FORMATS)} [default: csv or ttl]")
+        str | None,
+        typer.Option(
+            "--format",
+            help=f"One of {', '.join(f.name for f in FORMATS)}, xlsx, parquet, csvw [default: csv or ttl] 格式",
+        ),
     ] = None,
+    columns: ColumnNames = None,
+    bom: Bom = False,
+    output: Output = None,
     build_dir: BuildDir = None,
 ) -> None:
-    """Run a query over the current build. 对图谱执行查询"""
+    """Run a query over the current build. 对图谱执行查询
+
+    csv and json are as SPARQL has them; with --columns or --bom csv is as the tables are exported.
+    """
     with _plain_errors():
-        store = builds.current(settings.load(build_dir=build_dir).build_dir).open()
+        build = builds.current(settings.load(build_dir=build_dir).build_dir)
         try:
             text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ZhengtuError(f"{file} cannot be read: {error}") from None
-        answer = store.query(text)
-        name = form or ("csv" if answer.kind == "solutions" else "ttl")
-        chosen = next((f for f in formats(answer.kind) if f.name == name), None)
-        if chosen is None:
-            names = ", ".join(f.name for f in formats(answer.kind))
-            raise ZhengtuError(f"This query's answer comes as one of {names}, not as {name}.")
-        sys.stdout.buffer.write(answer.write(chosen))
+        if form in EXPORTED or columns or bom:
+            _export_answer(build, text, form or "csv", columns, output, bom=bom)
+        else:
+            _put(_answered(build, text, form), output)
+
+
+def _answered(build: builds.Build, text: str, form: str | None) -> bytes:
+    """The answer to a query as the engine writes it."""
+    answer = build.open().query(text)
+    name = form or ("csv" if answer.kind == "solutions" else "ttl")
+    chosen = next((f for f in formats(answer.kind) if f.name == name), None)
+    if chosen is None:
+        names = ", ".join(f.name for f in formats(answer.kind))
+        raise ZhengtuError(f"This query's answer comes as one of {names}, not as {name}.")
+    return answer.write(chosen)
+
+
+def _export_answer(
+    build: builds.Build, text: str, form: str, columns: "Language | None", output: Path | None, *, bom: bool
+) -> None:
+    """The answer to a SELECT query as the tables are exported."""
+    from zhengtu.publish.exports.provenance import QUERY_TITLE, Provenance
+    from zhengtu.publish.results import read_json
+
+    chosen = _export_form(form, bom=bom)
+    _refuse_terminal(chosen, output)
+    answer = build.open().query(text)
+    found = read_json(answer.write(SOLUTIONS) if answer.kind == "solutions" else b"")
+    _put(chosen.write(found, Provenance.of(build, QUERY_TITLE, text), columns), output, bom=bom)
 
 
 @app.command("audit")
@@ -261,7 +305,7 @@ def audit_report(
     from zhengtu.publish import audit
 
     if form == "csv":
-        export("checks", "csv", build_dir)
+        export("checks", build_dir=build_dir)
         return
     with _plain_errors():
         if form != "summary":
@@ -274,21 +318,54 @@ def audit_report(
 @app.command()
 def export(
     table: Annotated[str, typer.Argument(help="figures, entities or checks 表名")],
-    form: Annotated[str, typer.Option("--format", help="csv")] = "csv",
+    form: ExportForm = "csv",
+    columns: ColumnNames = None,
+    bom: Bom = False,
+    output: Output = None,
     build_dir: BuildDir = None,
 ) -> None:
-    """Write a table of the current build to standard output. 导出表格"""
+    """Write a table of the current build, with its source. 导出表格（附来源）
+
+    xlsx and parquet are files, never text for a terminal; csvw is the metadata that lies beside the csv.
+    """
     from zhengtu.publish import tables
 
     with _plain_errors():
         if table not in tables.TABLES:
             raise ZhengtuError(f"There is no table {table}; choose one of {', '.join(tables.TABLES)}.")
-        if form != "csv":
-            raise ZhengtuError(f"There is no format {form}; choose csv.")
-        columns, rows = tables.TABLES[table]
-        store = builds.current(settings.load(build_dir=build_dir).build_dir).open()
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        tables.write_csv(sys.stdout, columns, rows(store))
+        build = builds.current(settings.load(build_dir=build_dir).build_dir)
+        chosen = _export_form(form, bom=bom)
+        _refuse_terminal(chosen, output)
+        found = tables.TABLES[table].read(build.open())
+        _put(chosen.write(found, tables.provenance(build, table), columns), output, bom=bom)
+
+
+def _export_form(name: str, *, bom: bool) -> "Form":
+    from zhengtu.publish.exports import FORMS
+
+    if name not in FORMS:
+        raise ExportMalformed(f"没有格式 {name}。 There is no format {name}; choose one of {', '.join(FORMS)}.")
+    if bom and name != "csv":
+        raise ExportMalformed(f"--bom 只用于 csv。 --bom is for csv; {name} has no byte order mark.")
+    return FORMS[name]
+
+
+def _refuse_terminal(form: "Form", output: Path | None) -> None:
+    if not form.is_text and output is None and sys.stdout.isatty():
+        raise ExportMalformed(
+            f"{form.name} 不是文本，请用 --output 文件名。 {form.name} is no text for a terminal; give --output FILE."
+        )
+
+
+def _put(written: bytes, output: Path | None, *, bom: bool = False) -> None:
+    """To a file or to standard output."""
+    from zhengtu.publish.exports.csv import BOM
+
+    written = BOM + written if bom else written
+    if output is None:
+        sys.stdout.buffer.write(written)
+    else:
+        output.write_bytes(written)
 
 
 @app.command()

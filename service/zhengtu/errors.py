@@ -31,6 +31,12 @@ ZhengtuError
 │   ├── QuestionUnknown
 │   ├── ParameterUnknown
 │   └── ParameterWrong
+├── ExportError
+│   ├── NotATable
+│   ├── TableTooLarge
+│   ├── ExportTooSlow
+│   ├── ExportTooHungry
+│   └── ExportMalformed
 └── StoreError
     ├── BuildMissing
     ├── BuildDamaged
@@ -359,6 +365,46 @@ class ParameterWrong(QuestionError):
             f"参数 {name}（类型 {type_}）不能是“{value}”{f'；例如 {listed}' if examples else ''}。",
             f"The parameter {name} (type {type_}) cannot be {value!r}{f'; for example {listed}' if examples else ''}.",
         )
+
+
+class ExportError(ZhengtuError):
+    """A table cannot be written in the form asked for; its words are Chinese and English."""
+
+    code = "export"
+    status = 400
+
+
+class ExportMalformed(ExportError):
+    """There is no such form, or an option that it does not have."""
+
+    code = "export-malformed"
+
+
+class NotATable(ExportError):
+    """What should become a table is no answer to a SELECT query."""
+
+    code = "not-a-table"
+
+
+class TableTooLarge(ExportError):
+    """The form cannot hold so many rows or columns."""
+
+    code = "table-too-large"
+    status = 422
+
+
+class ExportTooSlow(ExportError):
+    """Writing a table took longer than it may, and was stopped."""
+
+    code = "export-too-slow"
+    status = 504
+
+
+class ExportTooHungry(ExportError):
+    """Writing a table needed more memory than it may have."""
+
+    code = "export-too-hungry"
+    status = 507
 
 
 class StoreError(ZhengtuError):

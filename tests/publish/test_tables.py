@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from zhengtu.model import Report, squeeze
-from zhengtu.publish.tables import ENTITY_COLUMNS, FIGURE_COLUMNS, TABLES, write_csv
+from zhengtu.publish.exports import csv as separated
+from zhengtu.publish.tables import ENTITY_COLUMNS, FIGURE_COLUMNS, TABLES
 from zhengtu.store.embedded import EmbeddedStore
 
 Table = list[dict[str, str]]
 
 
 def exported(store: EmbeddedStore, name: str) -> Table:
-    columns, rows = TABLES[name]
-    out = io.StringIO()
-    write_csv(out, columns, rows(store))
-    return list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
+    table = TABLES[name]
+    written = separated.written([column.name for column in table.columns], table.rows(store))
+    return list(csv.DictReader(io.StringIO(written.decode(), newline="")))
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,10 @@ def test_every_named_thing_is_found_by_name(entities: Table, report: Report) -> 
 
 
 def test_a_formula_is_defused_and_a_negative_number_is_not() -> None:
-    out = io.StringIO()
-    write_csv(out, ("a", "b", "c"), iter([("=1+1", "-31.59", "-x"), ("@x", "+1", "文,字")]))
-    assert out.getvalue() == "a,b,c\r\n'=1+1,-31.59,'-x\r\n'@x,'+1,\"文,字\"\r\n"
+    rows = [("=1+1", "-31.59", "-x"), ("@x", "+1", "文,字"), ("＝1+1", " =1", "\t1"), ("\r1", "－1", "a=1")]
+    written = separated.written(("a", "b", "c"), rows).decode()
+    assert written.startswith("a,b,c\r\n'=1+1,-31.59,'-x\r\n'@x,'+1,\"文,字\"\r\n")
+    assert list(csv.reader(io.StringIO(written, newline="")))[3:] == [
+        ["'＝1+1", "' =1", "'\t1"],
+        ["'\r1", "'－1", "a=1"],
+    ]

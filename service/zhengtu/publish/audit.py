@@ -11,12 +11,12 @@ from zhengtu.store.door import Store
 from zhengtu.terms import EARL
 
 COLUMNS = (
-    "id", "rule", "outcome", "type", "title_zh", "title_en", "figures", "stated", "computed", "explanation_zh",
-    "explanation_en", "quotes", "places",
+    "id", "report", "rule", "outcome", "type", "title_zh", "title_en", "figures", "stated", "computed",
+    "explanation_zh", "explanation_en", "quotes", "places",
 )  # fmt: skip
 OUTCOMES = ("passed", "failed", "cantTell", "inapplicable")
 
-_CHECKS = """
+CHECKS = """
 SELECT ?check ?report ?id ?rule ?outcome ?type ?title_zh ?title_en ?stated ?computed ?zh ?en WHERE {
   ?check a earl:Assertion ; dcterms:isPartOf/dcterms:identifier ?report ; dcterms:identifier ?id ;
     earl:test/skos:notation ?rule ; dcterms:title ?title_zh , ?title_en ; earl:result ?result .
@@ -74,7 +74,7 @@ class Audited:
 def audited(store: Store) -> Iterator[Audited]:
     """Every check of every report, by report, rule and id."""
     figures, quotes = _by_check(store, _FIGURES), _by_check(store, _QUOTES)
-    for check, report, *row in store.query(prologue() + _CHECKS).rows():
+    for check, report, *row in store.query(prologue() + CHECKS).rows():
         identifier, rule, outcome, kind, title_zh, title_en, stated, computed, zh, en = row
         places = (Place(passage, exact, int(start), int(end)) for passage, exact, start, end in quotes.get(check, []))
         yield Audited(
@@ -107,8 +107,8 @@ def rows(found: Iterable[Audited]) -> Iterator[tuple[str, ...]]:
     """COLUMNS of each check; figures, quotes and places are joined by `;`, places are `start-end`."""
     for check in found:
         yield (
-            check.id, check.rule, check.outcome, check.type, check.title.zh, check.title.en, ";".join(check.figures),
-            check.stated, check.computed, check.explanation.zh, check.explanation.en,
+            check.id, check.report, check.rule, check.outcome, check.type, check.title.zh, check.title.en,
+            ";".join(check.figures), check.stated, check.computed, check.explanation.zh, check.explanation.en,
             ";".join(squeeze(place.exact) for place in check.places),
             ";".join(f"{place.start}-{place.end}" for place in check.places),
         )  # fmt: skip

@@ -1,12 +1,14 @@
 """A store in, tables out: one row per stated value and passage, one row per named thing."""
 
-import csv
-from collections.abc import Callable, Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from zhengtu.model import unwrap
+from zhengtu.model import Label, unwrap
 from zhengtu.namespaces import compact, prologue
 from zhengtu.publish import audit
+from zhengtu.publish.exports.provenance import Provenance
+from zhengtu.publish.results import DECIMAL, INTEGER, IRI, TEXT, Column, Result, of_rows
+from zhengtu.store.builds import Build
 from zhengtu.store.door import Store
 from zhengtu.terms import COMPARATORS, ID, UNIT, code
 
@@ -69,7 +71,7 @@ def figures(store: Store) -> Rows:
     """FIGURE_COLUMNS of every stated value in every place; offsets are code points into the report's text."""
     comparators = {str(iri): word for word, iri in COMPARATORS.items()}
     seen: set[tuple[str, str]] = set()
-    for row in store.query(prologue() + _FIGURES.replace("$not_limited", code("scope", "not-limited"))).rows():
+    for row in store.query(TABLES["figures"].query).rows():
         cells = dict(zip(FIGURE_COLUMNS, row, strict=True))
         place = cells["iri"], cells["printed_start"]
         if place in seen:
@@ -92,27 +94,56 @@ def entities(store: Store) -> Rows:
         yield iri, short, kind, name_zh, name_en, ";".join(sorted(filter(None, aliases.split(";")))), report
 
 
-TABLES: dict[str, tuple[tuple[str, ...], Callable[[Store], Rows]]] = {
-    "figures": (FIGURE_COLUMNS, figures),
-    "entities": (ENTITY_COLUMNS, entities),
-    "checks": (audit.COLUMNS, audit.checks),
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the graph: its title and columns, the columns that tell its rows apart, its query, how it is read."""
+
+    title: Label
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    query: str
+    rows: Callable[[Store], Rows]
+
+    def read(self, store: Store) -> Result:
+        """The table of a store."""
+        return of_rows(self.columns, self.rows(store))
+
+
+def _columns(names: tuple[str, ...], datatypes: Mapping[str, str]) -> tuple[Column, ...]:
+    return tuple(Column(name, datatypes.get(name, TEXT)) for name in names)
+
+
+_DATATYPES = {
+    **dict.fromkeys(("iri", "about", "indicator"), IRI),
+    **dict.fromkeys(("value", "low", "high"), DECIMAL),
+    **dict.fromkeys(("printed_start", "printed_end", "quote_start", "quote_end"), INTEGER),
+}
+TABLES: dict[str, Table] = {
+    "figures": Table(
+        Label("数值陈述：每个数值及其原文位置", "Stated figures: every value and where it is printed"),
+        _columns(FIGURE_COLUMNS, _DATATYPES),
+        ("iri", "printed_start"),
+        prologue() + _FIGURES.replace("$not_limited", code("scope", "not-limited")),
+        figures,
+    ),
+    "entities": Table(
+        Label("命名事物：机构、工程、平台、文件等", "Named things: bodies, programmes, platforms, documents …"),
+        _columns(ENTITY_COLUMNS, {"iri": IRI}),
+        ("iri", "report"),
+        prologue() + _ENTITIES,
+        entities,
+    ),
+    "checks": Table(
+        Label("核对：报告的数字对得上吗", "Checks: does the report add up?"),
+        _columns(audit.COLUMNS, {}),
+        ("report", "id"),
+        prologue() + audit.CHECKS,
+        audit.checks,
+    ),
 }
 
 
-def write_csv(out: TextIO, columns: tuple[str, ...], rows: Rows) -> None:
-    """RFC 4180, header first; a cell that a spreadsheet would run as a formula gets a leading apostrophe."""
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "@", "\t") or (cell[:1] == "-" and not _is_number(cell)) else cell
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+def provenance(build: Build, name: str) -> Provenance:
+    """What is said of the table of this name in a build."""
+    table = TABLES[name]
+    return replace(Provenance.of(build, table.title, table.query, name), key=table.key)

@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -84,6 +85,11 @@ class Build:
     def file(self) -> Path:
         """The file with all quads, its links followed, so that it stays the same when a new build comes."""
         return (self.folder / self.quads).resolve()
+
+    @property
+    def written(self) -> datetime:
+        """When the file was written (UTC, whole seconds): the time of the graph, which its bytes do not hold."""
+        return datetime.fromtimestamp(int(self.file.stat().st_mtime), UTC)
 
     @property
     def source(self) -> Path:

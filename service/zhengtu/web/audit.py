@@ -1,6 +1,5 @@
 """The audit as a page and as a table."""
 
-import io
 from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter
@@ -8,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from zhengtu.publish import audit
-from zhengtu.publish.tables import write_csv
+from zhengtu.publish.exports import csv
 from zhengtu.store.door import Store
 from zhengtu.web import problems, resource_pages
 from zhengtu.web.reader import reader_of
@@ -31,10 +30,9 @@ def page(request: Request) -> HTMLResponse:
 @router.get("/audit.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 def table(request: Request) -> Response:
     """Every check as a row 核对表."""
-    out = io.StringIO(newline="")
-    write_csv(out, audit.COLUMNS, audit.rows(_audited(request.app.state.service.store)))
+    written = csv.written(audit.COLUMNS, audit.rows(_audited(request.app.state.service.store)))
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"', "X-Content-Type-Options": "nosniff"}
-    return Response(out.getvalue().encode(), media_type="text/csv", headers=headers)
+    return Response(written, media_type="text/csv", headers=headers)
 
 
 def _audited(store: Store) -> tuple[audit.Audited, ...]:
