@@ -34,7 +34,8 @@ def test_every_command_has_help() -> None:
     listed = run(app, ["--help"]).stdout
     for table in TABLES:
         assert table in run(app, ["export", "--help"]).stdout
-    for name in ("build", "check", "validate", "report", "serve", "query", "export", "load", "search", "version"):
+    asking = ("query", "export", "search", "questions", "ask")
+    for name in ("build", "check", "validate", "report", "serve", "load", "version", *asking):
         assert name in listed
         assert run(app, [name, "--help"]).exit_code == 0
 
@@ -229,3 +230,46 @@ def answer(url: str) -> bytes:
         except (ConnectionError, urllib.error.URLError):
             time.sleep(0.1)
     raise AssertionError("the server never answered")
+
+
+def test_questions_are_listed_for_people_and_for_programs() -> None:
+    listed = json.loads(run(app, ["questions", "--format", "json"]).stdout)
+    assert {"number", "id", "title", "description", "asked_by", "parameters", "query"} <= listed[0].keys()
+    for lang in ("zh", "en"):
+        told = run(app, ["questions", "--lang", lang]).stdout
+        assert all(question["id"] in told and question["title"][lang] in told for question in listed)
+
+
+def test_a_question_is_answered_in_every_form(built_settings: Settings, tmp_path: Path) -> None:
+    where = ["--build-dir", str(built_settings.build_dir)]
+    told = run(app, ["ask", "12", *where])
+    assert told.exit_code == 0
+    assert "低空行业数据空间" in told.stdout
+    assert "Shuyuangang (Data Source Harbour)" in run(app, ["ask", "data-spaces", "--lang", "en", *where]).stdout
+    table = run(app, ["ask", "12", "--format", "csv", "--lang", "en", *where]).stdout
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert {"space", "space_label", "quote", "place"} <= rows[0].keys()
+    about = json.loads(run(app, ["ask", "12", "--format", "json", *where]).stdout)["about"]
+    assert about["rows"] == len(rows)
+    book = tmp_path / "answer.xlsx"
+    assert run(app, ["ask", "12", "--format", "xlsx", "--output", str(book), *where]).exit_code == 0
+    assert book.read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nothing"], "zhengtu questions"),
+        (["12", "--param", "x=1"], "没有参数"),
+        (["12", "--param", "x"], "NAME=VALUE"),
+        (["12", "--format", "pdf"], "pdf"),
+        (["12", "--format", "json", "--bom"], "--bom"),
+    ],
+)
+def test_a_question_asked_wrongly_is_told_what_there_is(
+    built_settings: Settings, arguments: list[str], told: str
+) -> None:
+    result = run(app, ["ask", *arguments, "--build-dir", str(built_settings.build_dir)])
+    assert result.exit_code == 1
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr

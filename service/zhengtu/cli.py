@@ -54,6 +54,8 @@ Bom = Annotated[bool, typer.Option("--bom", help="Begin the csv with a byte orde
 EXPORTED = ("xlsx", "parquet", "csvw")
 """Forms of an answer that the engine does not write."""
 SOLUTIONS = formats("solutions")[0]
+Language_ = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language to read 阅读语言")]
+
 PASSWORD = "ZHENGTU_REMOTE_PASSWORD"  # noqa: S105 (the name of a variable)
 
 
@@ -391,6 +393,74 @@ def search(
             publish.print_table(found, lang)
         if not found.hits:
             raise typer.Exit(1)
+
+
+@app.command()
+def questions(
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="Table or JSON 表格或 JSON")] = "table",
+    lang: Language_ = "zh",
+) -> None:
+    """List the questions that can be asked, with their parameters. 列出可以回答的问题"""
+    import json
+
+    from zhengtu.publish.pack import as_data, pack_of
+    from zhengtu.publish.records import print_questions
+
+    with _plain_errors():
+        if form == "json":
+            typer.echo(json.dumps([as_data(question) for question in pack_of()], ensure_ascii=False, indent=2))
+        else:
+            print_questions(pack_of(), lang)
+
+
+@app.command()
+def ask(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Number or name of the question 问题编号或名称")],
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--param",
+            metavar="NAME=VALUE",
+            help="A thing by any of its names, a year or a number; repeat for several; NAME=* for all "
+            "参数：名称、年度或数值，可重复；NAME=* 表示不限",
+        ),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="table, csv, json, xlsx, parquet or csvw 输出格式")] = "table",
+    lang: Language_ = "zh",
+    columns: ColumnNames = None,
+    bom: Bom = False,
+    output: Output = None,
+    build_dir: BuildDir = None,
+) -> None:
+    """Answer one of the questions, with the quotes and their places. 回答一个问题（附原文与位置）"""
+    from zhengtu.publish.exports.provenance import Provenance
+    from zhengtu.publish.pack import Pack
+    from zhengtu.publish.records import print_answer
+
+    with _plain_errors():
+        build = builds.current(settings.load(build_dir=build_dir).build_dir)
+        pack = Pack(build.open())
+        question = pack.find(name)
+        chosen = None if form == "table" else _export_form(form, bom=bom)
+        if chosen is not None:
+            _refuse_terminal(chosen, output)
+        text, found = pack.ask(question, _given(param or []), (lang, "en" if lang == "zh" else "zh"))
+        if chosen is None:
+            print_answer(question, found, lang)
+        else:
+            about = Provenance.of(build, question.title, text, name=question.slug)
+            _put(chosen.write(found, about, columns), output, bom=bom)
+
+
+def _given(pairs: list[str]) -> dict[str, list[str]]:
+    """The values of parameters by their name. Raises ZhengtuError where no = stands."""
+    given: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ZhengtuError(f"--param 应为 名称=值，而不是“{pair}”。 --param is NAME=VALUE, not {pair!r}.")
+        given.setdefault(name.strip(), []).append(value)
+    return given
 
 
 @app.command()

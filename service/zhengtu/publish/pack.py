@@ -9,17 +9,25 @@ from zhengtu.model import Label
 from zhengtu.namespaces import prologue
 from zhengtu.publish.parameters import Option, listed, terms
 from zhengtu.publish.questions import ASKED_BY, Question, Type, find, read_questions
-from zhengtu.store.door import Store
+from zhengtu.publish.results import Result, read_json
+from zhengtu.store.door import formats
+from zhengtu.store.embedded import EmbeddedStore
 
+JSON = formats("solutions")[0]
 _TEXTS = "SELECT ?report ?text { ?report a schema:Report ; dcterms:hasFormat ?text }"
+
+
+def pack_of() -> tuple[Question, ...]:
+    """The questions that come with Zhengtu."""
+    return tuple(read_questions(rooms.ontology() / "questions"))
 
 
 class Pack:
     """The questions over one store, whose things are listed once, when they are first needed."""
 
-    def __init__(self, store: Store, questions: Sequence[Question] | None = None) -> None:
+    def __init__(self, store: EmbeddedStore, questions: Sequence[Question] | None = None) -> None:
         self._store = store
-        self.questions = tuple(read_questions(rooms.ontology() / "questions") if questions is None else questions)
+        self.questions = tuple(pack_of() if questions is None else questions)
         self._listed: dict[Type, tuple[Option, ...]] = {}
 
     def find(self, name: str) -> Question:
@@ -37,6 +45,16 @@ class Pack:
             if type_ not in self._listed:
                 self._listed[type_] = listed(self._store, type_)
         return {type_: self._listed[type_] for type_ in types}
+
+    def ask(
+        self, question: Question, given: Mapping[str, Sequence[str]], languages: Sequence[str] = ()
+    ) -> tuple[str, Result]:
+        """The query with the values given, and its answer, with a name in one of `languages` beside each IRI.
+
+        Raises ParameterUnknown, ParameterWrong, and what a store raises.
+        """
+        query = self.query(question, given)
+        return query, read_json(self._store.query(query, labels=languages).write(JSON))
 
     @cached_property
     def texts(self) -> Mapping[str, str]:

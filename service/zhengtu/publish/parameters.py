@@ -49,6 +49,12 @@ class Option:
     label: Label
     others: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All ways to write it, in lower case."""
+        names = (self.term.strip("<>"), self.value, self.label.zh, self.label.en, *self.others)
+        return frozenset(name.casefold() for name in names if name)
+
 
 def listed(store: Store, type_: Type) -> tuple[Option, ...]:
     """All things of a type that the graph holds, by their Chinese name."""
@@ -68,7 +74,8 @@ def terms(
     for name in given:
         if name not in parameters:
             raise ParameterUnknown(question.slug, name[:MOST_CHARS], list(parameters))
-    return {name: _terms(parameters[name], values, known) for name, values in given.items() if values}
+    said = {name: values for name, values in given.items() if any(values) or parameters[name].type != "number"}
+    return {name: _terms(parameters[name], values, known) for name, values in said.items() if values}
 
 
 def _terms(parameter: Parameter, values: Sequence[str], known: Mapping[Type, Sequence[Option]]) -> tuple[str, ...]:
@@ -90,17 +97,12 @@ def _term(parameter: Parameter, value: str, known: Mapping[Type, Sequence[Option
         return value  # a year without a report is a question with an empty answer
     wanted, of_type = value.casefold(), known[parameter.type]
     for option in of_type:
-        if wanted in _names(option):
+        if wanted in option.names:
             return option.term
-    written = {name: option.value for option in of_type for name in _names(option)}
+    written = {name: option.value for option in of_type for name in option.names}
     near = get_close_matches(wanted[:MOST_CHARS], written, NEAR, 0.4)
     examples = list(dict.fromkeys(written[name] for name in near)) or [option.value for option in of_type[:NEAR]]
     raise ParameterWrong(parameter.name, value[:MOST_CHARS], parameter.type, examples)
-
-
-def _names(option: Option) -> set[str]:
-    names = (option.term.strip("<>"), option.value, option.label.zh, option.label.en, *option.others)
-    return {name.casefold() for name in names if name}
 
 
 def _option(type_: Type, iri: str, zh: str, en: str, others: str) -> Option:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from zhengtu.errors import ZhengtuError
+from zhengtu.publish.pack import Pack
 from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
 from zhengtu.store.documents import index_of
@@ -29,7 +30,7 @@ class Service:
     def __init__(self, build: Build, settings: Settings, observer: Observer | None = None) -> None:
         self.settings, self.limits = settings, Limits.of(settings)
         self.build, self.store = build, self._open(build)
-        self.search = self._index(build, self.store)
+        self.search, self.pack = self._index(build, self.store), Pack(self.store)
         self._observer, self.stopping = observer, False
         workers = WorkerPool(build.file, self.limits, observer, build.source)
         self.endpoint = SparqlEndpoint(workers, build.manifest["digest"], settings, self.describe)
@@ -95,6 +96,7 @@ class Service:
         workers = WorkerPool(build.file, self.limits, self._observer, build.source)
         await workers.start()
         before, self.build, self.store, self.search = self.endpoint.pool, build, store, search
+        self.pack = Pack(store)
         self.endpoint.pool, self.endpoint.digest = workers, build.manifest["digest"]
         self.endpoint.cache.clear()
         self._retiring.add(before)

@@ -105,6 +105,21 @@ ZH: dict[str, str] = {
     "kind": "类别",
     "all_kinds": "全部类别",
     "pages": "分页",
+    "questions": "问题",
+    "questions_lede": "人们会问的问题，每个都有经过核对的答案：值、单位、时期、口径、原文引文和所在位置。"
+    "选择参数即可回答，不必会写 SPARQL；答案可以下载为表格。",
+    "asked_by": "谁会问：",
+    "comma": "、",
+    "any": "全部",
+    "ask": "回答",
+    "rows": "{total} 行",
+    "no_rows": "没有符合条件的行：数据中没有这样的陈述。请放宽参数，或选“全部”。",
+    "take_answer": "下载答案：",
+    "show_query": "这个答案的查询（SPARQL）",
+    "query_runs": "可以改写后在 SPARQL 端点运行",
+    "questions_what": "问题与经过核对的答案（页面、JSON、CSV、XLSX、Parquet）",
+    "yes": "是",
+    "no": "否",
 }
 
 EN: dict[str, str] = {
@@ -229,6 +244,22 @@ EN: dict[str, str] = {
     "kind": "Kind",
     "all_kinds": "All kinds",
     "pages": "Pages",
+    "questions": "Questions",
+    "questions_lede": "Questions that people ask, each with an answer that was checked: "
+    "value, unit, period, scope, quote and place. Choose the parameters; no SPARQL is needed. "
+    "Answers can be taken away as tables.",
+    "asked_by": "Asked by: ",
+    "comma": ", ",
+    "any": "All",
+    "ask": "Answer",
+    "rows": "{total} rows",
+    "no_rows": "No row fits: the data hold no such statement. Loosen the parameters, or choose “All”.",
+    "take_answer": "Take the answer:",
+    "show_query": "The query of this answer (SPARQL)",
+    "query_runs": "It can be changed and run at the SPARQL endpoint",
+    "questions_what": "questions with checked answers (page, JSON, CSV, XLSX, Parquet)",
+    "yes": "yes",
+    "no": "no",
 }
 
 WORDS = {"zh": ZH, "en": EN}
