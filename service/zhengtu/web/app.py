@@ -19,6 +19,7 @@ from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
 from zhengtu.web import audit, dumps, interface, operations, pages, problems, resources, search, validation
 from zhengtu.web.journal import Journal
+from zhengtu.web.language import Languages
 from zhengtu.web.metrics import Gauges, Metrics
 from zhengtu.web.negotiation import is_browser
 from zhengtu.web.service import Service
@@ -65,7 +66,7 @@ def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | N
         lifespan=lifespan,
     )
     app.state.service, app.state.metrics, app.state.uploads = service, metrics, Uploads(settings)
-    app.front = Journal(Shortcut(app.framework, service.endpoint), metrics, settings)
+    app.front = Journal(Languages(Shortcut(app.framework, service.endpoint), settings.base_url), metrics, settings)
     app.add_exception_handler(ZhengtuError, _answer_error)
     for part in (pages, audit, validation, search, operations, dumps, interface, resources):
         app.include_router(part.router)
