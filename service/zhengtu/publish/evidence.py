@@ -30,7 +30,7 @@ SELECT DISTINCT ?fact ?by ?passage ?quote ?start ?end ?main ?section ?section_zh
     OPTIONAL { ?section dcterms:title ?section_zh FILTER(LANG(?section_zh) = "zh") }
     OPTIONAL { ?section dcterms:title ?section_en FILTER(LANG(?section_en) = "en") }
   }
-  BIND(EXISTS { ?fact zt:mainPassage ?passage } || EXISTS { ?by zt:mainPassage ?passage } AS ?main)
+  BIND(IF(BOUND(?by), EXISTS { ?by zt:mainPassage ?passage }, EXISTS { ?fact zt:mainPassage ?passage }) AS ?main)
 }
 """
 _RELATIONS = """
@@ -46,7 +46,7 @@ SELECT ?statement ?subject ?predicate ?object {
 class Passage:
     """A passage that bears out `fact`: its words as they stand in the text, its place (code points, end exclusive).
 
-    `main`: it stands for the others of the same fact. `by` is the fact between the two, where there is one.
+    `main`: it stands for the others of the same fact, or of `by`. `by` is the fact between the two, where there is one.
     """
 
     fact: str
