@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     log_requests: bool = Field(default=True, description="Write a line for every request to the log 日志记录每个请求")
     log_clients: bool = Field(default=False, description="Write the addresses of clients to the log 日志记录客户端地址")
     log_queries: bool = Field(default=False, description="Write the text of queries to the log 日志记录查询文本")
+    mcp_port: int = Field(
+        default=8001, ge=1, le=65535, description="Port that `zhengtu mcp --http` listens on MCP 服务的监听端口"
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the service listens on 监听端口")
 
     @property

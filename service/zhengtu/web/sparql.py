@@ -21,10 +21,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from zhengtu.errors import QueryTooLong, ServiceBusy, ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store import pool
+from zhengtu.store.budget import Budget
 from zhengtu.store.door import formats
 from zhengtu.store.pool import WorkerPool
 from zhengtu.web import problems
-from zhengtu.web.budget import Budget
 from zhengtu.web.cache import Cache
 from zhengtu.web.negotiation import is_browser
 from zhengtu.web.question import DIRECT, FORM, Asked, media_type, read
