@@ -2,6 +2,7 @@
 
 ZhengtuError
 ├── SettingsError
+├── ExtraMissing              a part of the installation that was left out
 ├── InputError                one row, one reason, one remedy
 │   ├── FileMissing
 │   ├── EncodingWrong
@@ -60,7 +61,10 @@ ZhengtuError
     ├── ServiceBusy
     ├── SourceFailed
     ├── RemoteUnavailable
+    │   ├── RemoteUnreachable
+    │   └── RemoteBusy
     ├── RemoteAnswerBroken
+    │   └── RemoteAnswerCut
     └── RemoteLoadFailed
 """
 
@@ -79,6 +83,12 @@ class SettingsError(ZhengtuError):
     """A setting has a value that cannot be used."""
 
     code = "settings"
+
+
+class ExtraMissing(ZhengtuError):
+    """A library is not installed that only some need; the words say how to install it."""
+
+    code = "extra-missing"
 
 
 class InputError(ZhengtuError):
@@ -573,11 +583,33 @@ class RemoteUnavailable(StoreError):
     status = 503
 
 
+class RemoteUnreachable(RemoteUnavailable):
+    """There is no connection to the remote store."""
+
+    code = "remote-unreachable"
+
+
+class RemoteBusy(RemoteUnavailable):
+    """The remote store asks to come again later (status 429 or 503), after `retry_after` seconds where it says so."""
+
+    code = "remote-busy"
+
+    def __init__(self, detail: str, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class RemoteAnswerBroken(StoreError):
     """The remote store's answer is cut off, or is not what was asked for."""
 
     code = "remote-answer-broken"
     status = 502
+
+
+class RemoteAnswerCut(RemoteAnswerBroken):
+    """The connection ended before the whole answer had come."""
+
+    code = "remote-answer-cut"
 
 
 class RemoteLoadFailed(StoreError):

@@ -10,8 +10,7 @@ from zhengtu.namespaces import prologue
 from zhengtu.publish.parameters import Option, listed, terms
 from zhengtu.publish.questions import ASKED_BY, Question, Type, find, read_questions
 from zhengtu.publish.results import Result, read_json
-from zhengtu.store.door import formats
-from zhengtu.store.embedded import EmbeddedStore
+from zhengtu.store.door import Store, formats
 
 JSON = formats("solutions")[0]
 _TEXTS = "SELECT ?report ?text { ?report a schema:Report ; dcterms:hasFormat ?text }"
@@ -25,7 +24,7 @@ def pack_of() -> tuple[Question, ...]:
 class Pack:
     """The questions over one store, whose things are listed once, when they are first needed."""
 
-    def __init__(self, store: EmbeddedStore, questions: Sequence[Question] | None = None) -> None:
+    def __init__(self, store: Store, questions: Sequence[Question] | None = None) -> None:
         self._store = store
         self.questions = tuple(pack_of() if questions is None else questions)
         self._listed: dict[Type, tuple[Option, ...]] = {}

@@ -34,9 +34,11 @@ ORDER BY ?zh ?iri
 _WHICH: Mapping[Type, str] = {
     "report": "?iri a schema:Report .",
     "initiative": "?class rdfs:subClassOf* zt:Initiative . ?iri a ?class .",
+    "subject": "?stated a zt:Observation ; schema:about ?iri .",
     "indicator": "?iri a zt:Indicator . FILTER EXISTS { ?stated zt:indicator ?iri }",
     "region": "?report a schema:Report ; dcterms:spatial ?place . ?place dcterms:isPartOf* ?iri .",
     "year": "?report a schema:Report ; dcterms:temporal ?iri .",
+    "period": "?stated a zt:Observation ; sdmx-dimension:refPeriod ?iri .",
 }
 
 
@@ -58,8 +60,9 @@ class Option:
 
 def listed(store: Store, type_: Type) -> tuple[Option, ...]:
     """All things of a type that the graph holds, by their Chinese name."""
-    query = prologue("dcterms", "rdfs", "schema", "skos", "zt") + _NAMED.replace("$which", _WHICH[type_])
-    found = (_option(type_, *row) for row in store.query(query).rows() if row[0])
+    prefixes = prologue("dcterms", "rdfs", "schema", "sdmx-dimension", "skos", "zt")
+    rows = store.query(prefixes + _NAMED.replace("$which", _WHICH[type_])).rows()
+    found = (_option(type_, *row) for row in rows if row[0])
     return tuple({option.term: option for option in found}.values())
 
 

@@ -17,15 +17,17 @@ import yaml
 from zhengtu.errors import QuestionUnknown, TableBroken
 from zhengtu.model import Label
 
-Type = Literal["report", "initiative", "indicator", "region", "year", "number"]
+Type = Literal["report", "initiative", "subject", "indicator", "region", "year", "period", "number"]
 Asker = Literal["finance", "auditor", "researcher", "evaluator"]
 TYPES, ASKERS = frozenset(get_args(Type)), frozenset(get_args(Asker))
 NAMES: dict[Type, Label] = {
     "report": Label("报告", "Report"),
     "initiative": Label("事项", "Initiative"),
+    "subject": Label("对象", "Subject"),
     "indicator": Label("指标", "Indicator"),
     "region": Label("地区", "Region"),
     "year": Label("年度", "Year"),
+    "period": Label("时期", "Period"),
     "number": Label("数值", "Number"),
 }
 """What a parameter is called that has no name of its own."""

@@ -59,7 +59,11 @@ def notes(found: Found) -> Iterator[Label]:
 
 def find(build_dir: Path, question: str, kind: str, limit: int) -> Found:
     """What is found in the current build. Raises BuildMissing, BuildDamaged, SearchTooSlow or StoreError."""
-    build = builds.current(build_dir)
+    return find_in(builds.current(build_dir), question, kind, limit)
+
+
+def find_in(build: builds.Build, question: str, kind: str, limit: int) -> Found:
+    """What is found in a build. Raises BuildDamaged, SearchTooSlow or StoreError."""
     return index_of(build.folder, build.open, build.manifest["digest"]).find(question, kind, size=limit)
 
 

@@ -144,6 +144,13 @@ def current(build_dir: Path) -> Build:
         raise BuildMissing(f"There is no build in {build_dir}; run `zhengtu build` first.") from None
 
 
+def of_folder(folder: Path) -> Build:
+    """The build that a folder is, or the newest whole one of those in it. Raises BuildMissing or BuildDamaged."""
+    if (folder / CURRENT).exists() or not (folder / MANIFEST).is_file():
+        return current(folder)
+    return _build(folder.resolve(), _manifest(folder))
+
+
 def of_file(path: Path, build_dir: Path | None = None, disk_quads: int = 0) -> Build:
     """Any N-Quads or TriG file, served as if it were a build.
 

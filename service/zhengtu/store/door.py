@@ -59,8 +59,18 @@ class Answer(Protocol):
 class Store(Protocol):
     """A read-only dataset that answers SPARQL 1.1 queries; its default graph is the union of its graphs."""
 
-    def query(self, text: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
+    def query(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        labels: Sequence[str] = (),
+    ) -> Answer:
         """Answer `text` over the dataset that the request or else the query names.
+
+        `labels` are languages (`zh`, `en`) in which to name each IRI of solutions, in a column `x_label` beside `x`;
+        a remote engine that is no Zhengtu adds none.
 
         Raises QueryMalformed when it is not SPARQL, QueryRefused when it would reach beyond the store.
         """

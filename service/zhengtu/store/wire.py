@@ -20,18 +20,20 @@ from urllib.request import (
 )
 
 from zhengtu.errors import (
-    QueryMalformed,
     QueryTooSlow,
     RemoteAnswerBroken,
+    RemoteAnswerCut,
     RemoteUnavailable,
+    RemoteUnreachable,
     ResultTooLarge,
     SettingsError,
+    StoreError,
 )
 from zhengtu.store.access import Basic, Credentials, Digest
+from zhengtu.store.refusal import refusal
 
 _ADDRESS = re.compile(r"https?://([\w.-]+|\[[\dA-Fa-f:]+\])(:\d{1,5})?([/?][!-\"$-~]*)?", re.ASCII)
 CHUNK = 1 << 16
-REASON_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,16 @@ class Wire:
         address = f"{self.url}{'&' if '?' in self.url else '?'}{added}" if added else self.url
         return Request(address, body, {"Content-Type": media_type}, method=method)  # noqa: S310 (checked above)
 
+    def look_up(self, **parameters: str) -> Request:
+        """A GET request with `parameters` added to the address."""
+        return Request(f"{self.url}?{urlencode(parameters, quote_via=quote, safe='')}")  # noqa: S310 (checked above)
+
     def send(self, request: Request) -> Received:
         """The whole answer to `request`.
 
-        Raises RemoteUnavailable (no connection, a redirect, an error status), QueryMalformed (status 400),
-        QueryTooSlow, ResultTooLarge, or RemoteAnswerBroken (cut off, or no HTTP).
+        Raises RemoteUnavailable (RemoteUnreachable without a connection, RemoteBusy for status 429 and 503; a redirect,
+        another error status), QueryMalformed (status 400) or another error that the store names (see `refusal`),
+        QueryTooSlow, ResultTooLarge, or RemoteAnswerBroken (RemoteAnswerCut where it ends early).
         """
         deadline = time.monotonic() + self._seconds
         try:
@@ -80,13 +87,13 @@ class Wire:
                 return self._receive(response, deadline)
         except urllib.error.HTTPError as error:
             with error:
-                raise _told(error, _reason(error)) from None
+                raise refusal(error) from None
         except urllib.error.URLError as error:
-            raise RemoteUnavailable(_why(error.reason)) from None
+            raise _why(error.reason) from None
         except TimeoutError:
             raise QueryTooSlow(f"The remote store did not answer within {self._seconds:g} seconds.") from None
         except (http.client.HTTPException, OSError) as error:
-            raise RemoteAnswerBroken(f"The remote store broke off its answer: {type(error).__name__}.") from None
+            raise RemoteAnswerCut(f"The remote store broke off its answer: {type(error).__name__}.") from None
 
     def _open(self, request: Request) -> http.client.HTTPResponse:
         self._access.sign(request, self._challenge)
@@ -118,7 +125,7 @@ class Wire:
         length = response.length
         body = b"".join(self._chunks(response, deadline))
         if length is not None and len(body) != length:
-            raise RemoteAnswerBroken(f"The remote store sent {len(body)} bytes of {length}.")
+            raise RemoteAnswerCut(f"The remote store sent {len(body)} bytes of {length}.")
         return Received(response.headers.get_content_type(), body, length is not None or bool(response.chunked))
 
     def _chunks(self, response: http.client.HTTPResponse, deadline: float) -> Iterator[bytes]:
@@ -136,10 +143,12 @@ def _challenge_of(error: urllib.error.HTTPError) -> str:
     return error.headers.get("WWW-Authenticate") or ""
 
 
-def _why(reason: str | BaseException) -> str:
+def _why(reason: str | BaseException) -> StoreError:
     if isinstance(reason, BrokenPipeError | ConnectionResetError):
-        return "The remote store broke off the request: it is too large, or the credentials are refused."
-    return f"The remote store cannot be reached: {reason}."
+        return RemoteUnavailable(
+            "The remote store broke off the request: it is too large, or the credentials are refused."
+        )
+    return RemoteUnreachable(f"The remote store cannot be reached: {reason}.")
 
 
 def _refuse_confessed(response: http.client.HTTPResponse) -> None:
@@ -148,27 +157,3 @@ def _refuse_confessed(response: http.client.HTTPResponse) -> None:
         raise ResultTooLarge(f"The remote store ends every answer after {rows} rows; add a lower LIMIT.")
     if response.headers.get("X-SQL-State"):
         raise RemoteAnswerBroken("The remote store stopped before its answer was complete.")
-
-
-def _told(error: urllib.error.HTTPError, reason: str) -> Exception:
-    """What an answer that is no 2xx means to who asked."""
-    if error.code == http.client.BAD_REQUEST:
-        return QueryMalformed(reason or "The remote store takes the query for malformed.")
-    if error.code in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
-        return RemoteUnavailable(f"The remote store refuses the credentials, or asks for some ({error.code}).")
-    if http.client.MULTIPLE_CHOICES <= error.code < http.client.BAD_REQUEST:
-        return RemoteUnavailable(
-            f"The remote store redirects ({error.code}), which is not followed; give the address itself."
-        )
-    return RemoteUnavailable(f"The remote store answers {error.code}{': ' + reason if reason else ''}.")
-
-
-def _reason(error: urllib.error.HTTPError) -> str:
-    """The first line of a plain-text error, cleaned; nothing of any other."""
-    try:
-        if error.headers.get_content_type() != "text/plain":
-            return ""
-        first, _, _ = error.read(CHUNK).decode("utf-8", "replace").lstrip().partition("\n")
-    except (http.client.HTTPException, OSError):
-        return ""
-    return "".join(filter(str.isprintable, first))[:REASON_CHARS]
