@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     validate_seconds: float = Field(
         default=120, gt=0, description="Longest time of one validation, in seconds 单次校验最长秒数"
     )
+    export_seconds: float = Field(
+        default=30, gt=0, description="Longest time of writing one export, in seconds 写出单个导出文件最长秒数"
+    )
     cache_bytes: int = Field(default=64_000_000, ge=0, description="Memory for answers given before 结果缓存字节数")
     url_bytes: int = Field(
         default=8192, ge=256, description="Longest address of a request, in bytes 请求网址最大字节数"

@@ -15,6 +15,36 @@ WORDS: dict[str, Words] = {
     "search-malformed": Words(
         "没有这样的页码或格式", "There is no such page or format", "请按所列更正", "Use what is listed"
     ),
+    errors.ExportMalformed.code: Words(
+        "导出的格式或选项有误", "There is no such form or option", "请用所列之一", "Use one of those listed"
+    ),
+    errors.NotATable.code: Words(
+        "只有 SELECT 查询可以导出为表格",
+        "Only a SELECT query can be exported as a table",
+        "请改为 SELECT",
+        "Use SELECT",
+    ),
+    errors.TableTooLarge.code: Words(
+        "此格式容不下这么大的表", "The form cannot hold so large a table", "请改用其他格式", "Take another form"
+    ),
+    errors.ExportTooSlow.code: Words(
+        "导出超时，已停止", "The export took too long and was stopped", "请缩小结果", "Ask for less"
+    ),
+    errors.ExportTooHungry.code: Words(
+        "导出占用内存过多，已停止",
+        "The export needed too much memory and was stopped",
+        "请缩小结果，或改用 CSV",
+        "Ask for less, or take CSV",
+    ),
+    errors.QuestionUnknown.code: Words(
+        "没有这个问题", "There is no such question", "请从问题列表中选择", "Choose one of the list"
+    ),
+    errors.ParameterUnknown.code: Words(
+        "问题没有这个参数", "The question has no such parameter", "请用所列参数", "Use those listed"
+    ),
+    errors.ParameterWrong.code: Words(
+        "参数的值有误", "The parameter cannot have this value", "请按所列示例填写", "Write it as the examples are"
+    ),
     "not-acceptable": Words(
         "无可用格式", "No acceptable format", "请改用所列格式", "Ask for one of the formats listed"
     ),

@@ -120,6 +120,27 @@ ZH: dict[str, str] = {
     "questions_what": "问题与经过核对的答案（页面、JSON、CSV、XLSX、Parquet）",
     "yes": "是",
     "no": "否",
+    "tables": "表格下载（CSV、XLSX、JSON、Parquet）",
+    "tables_title": "表格下载",
+    "tables_lede": "每个文件都带着来源：查询、图谱版本与时间、许可、引用格式、行数。"
+    "XLSX 的第二张工作表、JSON 的 about、Parquet 的元数据、CSV 旁的 CSVW 文件都写着它们。",
+    "tables_size": "{rows} 行，{columns} 列",
+    "with_labels": "中文表头",
+    "with_names": "字段名表头",
+    "with_bom": "CSV（带 BOM，可用 Excel 打开）",
+    "column_list": "各列的名称与类型",
+    "column_name": "字段名",
+    "column_label": "名称",
+    "column_type": "类型",
+    "export_title": "把任何 SELECT 查询的结果带走",
+    "export_lede": "与 /sparql 同样的限度；文件里写着查询和来源。",
+    "export_query": "SELECT 查询",
+    "header": "表头",
+    "names": "名称列",
+    "names_none": "不加",
+    "names_zh": "加中文名称",
+    "names_en": "加英文名称",
+    "export_run": "导出",
 }
 
 EN: dict[str, str] = {
@@ -260,6 +281,28 @@ EN: dict[str, str] = {
     "questions_what": "questions with checked answers (page, JSON, CSV, XLSX, Parquet)",
     "yes": "yes",
     "no": "no",
+    "tables": "tables to take away (CSV, XLSX, JSON, Parquet)",
+    "tables_title": "Tables to take away",
+    "tables_lede": "Every file carries its source: the query, version and time of the graph, licence, "
+    "citation, number of rows. It stands on the second sheet of XLSX, under “about” in JSON, in the metadata of "
+    "Parquet, and in the CSVW file beside the CSV.",
+    "tables_size": "{rows} rows, {columns} columns",
+    "with_labels": "Header in English",
+    "with_names": "Header of field names",
+    "with_bom": "CSV (with BOM, opens in Excel)",
+    "column_list": "Names and types of the columns",
+    "column_name": "Field",
+    "column_label": "Name",
+    "column_type": "Type",
+    "export_title": "Take away the answer to any SELECT query",
+    "export_lede": "Within the limits of /sparql; the file tells the query and its source.",
+    "export_query": "SELECT query",
+    "header": "Header",
+    "names": "Columns of names",
+    "names_none": "none",
+    "names_zh": "in Chinese",
+    "names_en": "in English",
+    "export_run": "Export",
 }
 
 WORDS = {"zh": ZH, "en": EN}
