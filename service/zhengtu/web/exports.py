@@ -116,13 +116,19 @@ class Exports:
 
 
 async def exported(
-    request: Request, result_json: bytes, provenance: Provenance, form: str, columns_language: Language | None = None
+    request: Request,
+    result_json: bytes,
+    provenance: Provenance,
+    form: str,
+    columns_language: Language | None = None,
+    *,
+    bom: bool = False,
 ) -> Response:
     """The answer (SPARQL JSON) as a file of a form of FORMS, to take away; 304 when the client has it.
 
     The time that writing takes is charged to the client. Raises what `Exports.file` raises.
     """
-    return await send(request, Answer(result_json, provenance), Wanted(FORMS[form], columns_language))
+    return await send(request, Answer(result_json, provenance), Wanted(FORMS[form], columns_language, bom))
 
 
 async def send(request: Request, answer: Answer, wanted: Wanted) -> Response:
