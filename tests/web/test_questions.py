@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from zhengtu.publish.pack import pack_of
+from zhengtu.publish.questions import Question
 from zhengtu.web.answer_table import PLACE
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -30,7 +31,9 @@ def test_programs_get_the_list_and_people_a_page(client: TestClient) -> None:
 
 @every_question
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_question_has_a_page_that_shows_what_the_csv_holds(client: TestClient, question, language: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_question_has_a_page_that_shows_what_the_csv_holds(
+    client: TestClient, question: Question, language: str
+) -> None:
     page = client.get(f"/{language}/questions/{question.slug}", headers=BROWSER)
     assert page.status_code == 200
     rows = list(csv.DictReader(io.StringIO(client.get(f"/questions/{question.slug}.csv").text)))
@@ -40,7 +43,8 @@ def test_a_question_has_a_page_that_shows_what_the_csv_holds(client: TestClient,
     links = re.findall(r'href="(/[^"#]+)#char=[^"]*"', body)
     if any(PLACE.fullmatch(value or "") for row in rows for name, value in row.items() if name.endswith("place")):
         assert links
-    assert client.get(f"/questions/{question.number}.csv").content == client.get(f"/questions/{question.slug}.csv").content
+    by_number, by_slug = (client.get(f"/questions/{name}.csv") for name in (question.number, question.slug))
+    assert by_number.content == by_slug.content
 
 
 def test_an_answer_comes_in_every_form_with_its_source(client: TestClient) -> None:

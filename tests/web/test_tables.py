@@ -164,7 +164,7 @@ def test_the_page_leads_to_files_that_are_there(client: TestClient, lang: str) -
         assert client.get(link).status_code == 200, link
     for table in TABLES.values():
         assert getattr(table.title, lang) in page.text
-    assert f'href="/tables?lang={lang}"' in client.get(f"/?lang={lang}").text
+    assert f'href="/{lang}/tables"' in client.get(f"/?lang={lang}").text
 
 
 def write(exports: Exports, answer: Answer, form: str = "xlsx") -> bytes:

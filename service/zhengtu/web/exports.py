@@ -115,7 +115,7 @@ class Exports:
         return ended.written
 
 
-async def exported(
+async def exported(  # noqa: PLR0913 (two of six by name)
     request: Request,
     result_json: bytes,
     provenance: Provenance,
