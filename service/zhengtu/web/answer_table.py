@@ -13,7 +13,7 @@ from zhengtu.store.labels import SUFFIX
 from zhengtu.web.reader import Reader
 from zhengtu.web.words import WORDS
 
-Kind = Literal["thing", "quote", "place", "number", "text"]
+Kind = Literal["thing", "quote", "place", "number", "words"]
 PLACE = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
 
 
@@ -36,10 +36,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of as many cells as there are columns."""
+    """Rows of as many cells as there are columns; what holds for all of them; the columns that none of them fills."""
 
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    shared: tuple[tuple[Head, Cell], ...] = ()
+    empty: tuple[Head, ...] = ()
 
 
 def table(result: Result, texts: Mapping[str, str], reader: Reader) -> Table:
@@ -52,7 +54,22 @@ def table(result: Result, texts: Mapping[str, str], reader: Reader) -> Table:
     ]
     heads = tuple(Head(c.name, _called(c.name, reader), _kind(c.name, c.datatype)) for c in shown)
     rows = (dict(zip(result.names, row, strict=True)) for row in result.rows)
-    return Table(heads, tuple(tuple(_cell(head, row, texts, reader) for head in heads) for row in rows))
+    return _said_once(Table(heads, tuple(tuple(_cell(head, row, texts, reader) for head in heads) for row in rows)))
+
+
+def _said_once(whole: Table) -> Table:
+    """The table without the things that are the same in all rows, which stand before it, and without empty columns."""
+    shared, empty, kept = list[tuple[Head, Cell]](), list[Head](), list[int]()
+    for place, head in enumerate(whole.heads):
+        cells = {row[place] for row in whole.rows}
+        if len(cells) == 1 and head.kind == "thing" and (only := next(iter(cells))).text:
+            shared.append((head, only))
+        elif not any(cell.text for cell in cells):
+            empty.append(head)
+        else:
+            kept.append(place)
+    rows = tuple(tuple(row[place] for place in kept) for row in whole.rows)
+    return Table(tuple(whole.heads[place] for place in kept), rows, tuple(shared), tuple(empty))
 
 
 def _called(name: str, reader: Reader) -> str:
@@ -66,7 +83,7 @@ def _kind(name: str, datatype: str) -> Kind:
     last = name.rpartition("_")[2]
     if last in ("quote", "place"):
         return "quote" if last == "quote" else "place"
-    return "number" if datatype in ("xsd:integer", "xsd:decimal", "xsd:double") else "text"
+    return "number" if datatype in ("xsd:integer", "xsd:decimal", "xsd:double") else "words"
 
 
 def _cell(head: Head, row: Mapping[str, Value], texts: Mapping[str, str], reader: Reader) -> Cell:
