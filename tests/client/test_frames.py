@@ -118,6 +118,14 @@ def test_decimals_are_floats_on_request() -> None:
         assert column[1] is missing
 
 
+def test_moments_without_a_zone_have_none() -> None:
+    noon = datetime(2024, 1, 1, 12)  # noqa: DTZ001 (as it may be written)
+    result = Result((Column("x", "xsd:dateTime"),), ((noon,), (None,)))
+    assert str(frame_of(result, "pandas", "decimal")["x"].dtype) == "datetime64[us]"
+    assert frame_of(result, "pandas", "decimal")["x"][0] == noon
+    assert frame_of(result, "polars", "decimal")["x"].to_list() == [noon, None]
+
+
 def test_codes_are_sorted_categories_and_other_iris_are_not() -> None:
     codes = Result((Column("x", IRI),), ((CODE + "target",), (None,), (CODE + "actual",)))
     assert list(frame_of(codes, "pandas", "decimal")["x"].cat.categories) == [CODE + "actual", CODE + "target"]
