@@ -2,13 +2,11 @@
 
 import json
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.store.played import JSON, Play, answer, raw, server
 
 from zhengtu.errors import (
     QueryMalformed,
@@ -27,69 +25,13 @@ from zhengtu.store.limits import Limits
 from zhengtu.store.loading import Target, load_build
 from zhengtu.store.remote import RemoteStore
 
-JSON, TRIPLES = "application/sparql-results+json", "application/n-triples"
+TRIPLES = "application/n-triples"
 FOUND = json.dumps({"head": {"vars": ["s"]}, "results": {"bindings": [{"s": {"type": "uri", "value": "urn:a"}}] * 3}})
 TRUE = '{"head":{},"boolean":true}'
 NODES = "<urn:a> <urn:p> <urn:b> .\n<urn:b> <urn:p> <urn:c> .\n"
 SELECT, CONSTRUCT = "SELECT ?s { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"
 QUICK = Limits(seconds=0.4, result_bytes=1000)
 SECRET = "mì-mǎ-42"  # noqa: S105
-
-Play = Callable[[socket.socket, str], None]
-
-
-def answer(body: str, media_type: str = JSON, status: str = "200 OK", **headers: str) -> Play:
-    """A whole and well-formed HTTP answer."""
-    headers = {"Content-Type": media_type, "Content-Length": str(len(body.encode())), **headers}
-    return raw(f"HTTP/1.1 {status}", headers, body)
-
-
-def raw(first: str, headers: dict[str, str], body: str) -> Play:
-    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    return lambda connection, _request: connection.sendall(f"{first}\r\n{head}\r\n{body}".encode())
-
-
-@contextmanager
-def server(play: Play) -> Iterator[tuple[str, list[str]]]:
-    """Its address, and the requests that came to it."""
-    requests: list[str] = []
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(10)
-        thread = threading.Thread(target=serve, args=(listening, play, requests))
-        thread.start()
-        port = listening.getsockname()[1]
-        try:
-            yield f"http://127.0.0.1:{port}/sparql", requests
-        finally:
-            with socket.create_connection(("127.0.0.1", port)) as last:
-                last.sendall(b"END\r\n\r\n")
-            thread.join()
-
-
-def serve(listening: socket.socket, play: Play, requests: list[str]) -> None:
-    while True:
-        connection, _ = listening.accept()
-        with connection:
-            request = read_request(connection)
-            if request.startswith("END"):
-                return
-            requests.append(request)
-            try:
-                play(connection, request)
-            except OSError:  # the client has gone, as it should
-                continue
-
-
-def read_request(connection: socket.socket) -> str:
-    connection.settimeout(10)
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += connection.recv(65536)
-    head, _, body = received.partition(b"\r\n\r\n")
-    lengths = [int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-    while len(body) < sum(lengths):
-        body += connection.recv(65536)
-    return (head + b"\r\n\r\n" + body).decode()
 
 
 def ask(url: str, query: str = SELECT, credentials: Credentials | None = None) -> list[tuple[str, ...]]:

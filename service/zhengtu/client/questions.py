@@ -21,7 +21,8 @@ Given = One | Sequence[One] | None
 """A thing by its IRI, the end of its IRI or any of its names, a year or a number; several of them; or no choice."""
 
 _FIGURES = """
-SELECT ?iri ?report ?about ?indicator ?period ?scope ?role ?form ?comparator ?value ?unit ?printed ?quote ?place
+SELECT ?iri ?report ?about ?indicator ?period ?scope ?role ?form ?comparator ?value ?unit (MIN(?said) AS ?printed)
+  ?quote ?place
 WHERE {
   VALUES ?report { UNDEF }
   VALUES ?about { UNDEF }
@@ -29,14 +30,17 @@ WHERE {
   VALUES ?period { UNDEF }
   ?iri a zt:Observation ; dcterms:isPartOf ?report ; schema:about ?about ; zt:indicator ?indicator ;
     sdmx-dimension:refPeriod ?period ; zt:scope ?scope ; zt:valueRole ?role ; zt:valueForm ?form ;
-    zt:comparator ?comparator ; sdmx-measure:obsValue ?value ; qudt:hasUnit ?unit ; zt:reportedText ?printed ;
+    zt:comparator ?comparator ; sdmx-measure:obsValue ?value ; qudt:hasUnit ?unit ; zt:reportedText ?said ;
     zt:mainPassage/oa:hasSelector ?position , ?words .
   ?position oa:start ?start ; oa:end ?end .
   ?words oa:exact ?quote .
+  FILTER(CONTAINS(REPLACE(?quote, "\\\\s", ""), REPLACE(?said, "\\\\s", "")))
   BIND(CONCAT(STR(?start), "-", STR(?end)) AS ?place)
 }
-ORDER BY ?report ?start ?end ?iri ?printed
+GROUP BY ?iri ?report ?about ?indicator ?period ?scope ?role ?form ?comparator ?value ?unit ?quote ?place ?start ?end
+ORDER BY ?report ?start ?end ?iri
 """
+"""A value that is printed in two ways is told as in its quote."""
 FIGURES = Question(
     0,
     "figures",
