@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from difflib import unified_diff
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,10 @@ def pack(build: builds.Build) -> Pack:
     return Pack(build.open())
 
 
-def asked(pack: Pack, question: Question, given: dict[str, list[str]] | None = None) -> Result:
-    return pack.ask(question, given or {}, ("zh", "en"))[1]
+@cache
+def asked(pack: Pack, question: Question, **given: str) -> Result:
+    """The answer, asked for once."""
+    return pack.ask(question, {name: [value] for name, value in given.items()}, ("zh", "en"))[1]
 
 
 @every_question
@@ -98,10 +101,10 @@ def test_asking_for_the_one_report_changes_nothing_and_for_another_year_nothing_
     assert "report" in parameters, "every question can be asked of one report"
     whole = asked(pack, question)
     (report,) = pack.options(question)["report"]
-    assert asked(pack, question, {"report": [report.value]}) == whole
+    assert asked(pack, question, report=report.value) == whole
     if "year" in parameters:
-        assert asked(pack, question, {"year": ["2024"]}) == whole
-        assert asked(pack, question, {"year": ["1999"]}).rows == ()
+        assert asked(pack, question, year="2024") == whole
+        assert asked(pack, question, year="1999").rows == ()
 
 
 @every_question
