@@ -242,7 +242,7 @@ def test_a_graph_says_what_it_is(offline: Graph, built_settings: Settings) -> No
     assert Graph("http://127.0.0.1:9/a/query").source == "http://127.0.0.1:9/a/query"
 
 
-def test_the_named_graphs_are_sent_to_an_engine_that_has_no_union(served_build: Served, built_settings: Settings) -> None:
+def test_named_graphs_are_sent_to_an_engine_without_union(served_build: Served, built_settings: Settings) -> None:
     names = list(builds.current(built_settings.build_dir).manifest["graphs"])
     (name,) = [name for name in names if name.endswith("/report-huizhou-zsj-2024")]
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
