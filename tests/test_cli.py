@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import pty
 import re
 import shutil
 import socket
@@ -21,9 +23,13 @@ from zhengtu import pipeline, settings
 from zhengtu.cli import app
 from zhengtu.errors import SettingsError
 from zhengtu.model import Finding, Label, Reason, Rule, Run, Severity
+from zhengtu.publish.exports import FORMS
+from zhengtu.publish.exports.provenance import QUERY_TITLE, Provenance
+from zhengtu.publish.results import read_json
 from zhengtu.publish.search import print_table
 from zhengtu.publish.tables import TABLES
 from zhengtu.settings import Settings
+from zhengtu.store import builds
 from zhengtu.store.folding import Piece
 from zhengtu.store.search import Found, Hit, Kind, Thing
 
@@ -273,3 +279,43 @@ def test_a_question_asked_wrongly_is_told_what_there_is(
     assert result.exit_code == 1
     assert told in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("form", ["xlsx", "parquet"])
+def test_an_answer_is_exported_as_a_table_is(built_settings: Settings, tmp_path: Path, form: str) -> None:
+    options = ["--build-dir", str(built_settings.build_dir), "--format", form]
+    query, file = tmp_path / "q.rq", tmp_path / f"answer.{form}"
+    query.write_text("SELECT (1.50 AS ?value) {}", encoding="utf-8")
+    done = run(app, ["query", str(query), *options, "--columns", "zh", "--output", str(file)])
+    assert (done.exit_code, done.stdout) == (0, "")
+    found = read_json(
+        b'{"head":{"vars":["value"]},"results":{"bindings":[{"value":{"type":"literal","value":"1.5",'
+        b'"datatype":"http://www.w3.org/2001/XMLSchema#decimal"}}]}}'
+    )
+    about = Provenance.of(builds.current(built_settings.build_dir), QUERY_TITLE, query.read_text(encoding="utf-8"))
+    assert file.read_bytes() == FORMS[form].write(found, about, "zh")
+    query.write_text("ASK {}", encoding="utf-8")
+    refused = run(app, ["query", str(query), *options])
+    assert (refused.exit_code, "Only the answer to a SELECT query" in refused.stderr) == (1, True)
+
+
+def test_csv_for_spreadsheets_has_a_mark_and_names(built_settings: Settings, tmp_path: Path) -> None:
+    options = ["--build-dir", str(built_settings.build_dir), "--columns", "en", "--bom"]
+    query = tmp_path / "q.rq"
+    query.write_text("SELECT ('=1' AS ?value) {}", encoding="utf-8")
+    assert run(app, ["query", str(query), *options]).stdout_bytes == b"\xef\xbb\xbfValue\r\n'=1\r\n"
+    assert run(app, ["export", "figures", *options]).stdout_bytes.startswith(b"\xef\xbb\xbfIRI,Report,About,")
+    refused = run(app, ["export", "figures", *options, "--format", "json"])
+    assert (refused.exit_code, "--bom is for csv" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "parquet"])
+def test_no_file_of_bytes_goes_to_a_terminal(built_settings: Settings, form: str) -> None:
+    shown, terminal = pty.openpty()
+    command = [sys.executable, "-m", "zhengtu", "export", "figures", "--format", form]
+    build = ["--build-dir", str(built_settings.build_dir)]
+    done = subprocess.run([*command, *build], stdout=terminal, stderr=subprocess.PIPE, check=False)  # noqa: S603
+    os.close(terminal)
+    os.close(shown)
+    assert done.returncode == 1
+    assert f"{form} is no text for a terminal; give --output FILE." in done.stderr.decode()

@@ -1,4 +1,4 @@
-"""The command `zhengtu`: build, check, validate, report, audit, serve, query, export, load.
+"""The command `zhengtu`: build, check, validate, report, audit, serve, mcp, query, export, load.
 
 Thin: it says what happens and ends with 0, 1 or 2.
 
@@ -8,7 +8,7 @@ Each command imports what it alone needs, so that none waits for the libraries o
 import os
 import socket
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -232,14 +232,56 @@ def serve(
 
     with _plain_errors():
         chosen = settings.load(host=host, port=port, workers=workers, base_url=base_url, data=data, build_dir=build_dir)
-        newest = partial(builds.current, chosen.build_dir)
-        if chosen.data:
-            newest = partial(builds.of_file, chosen.data, chosen.build_dir, chosen.disk_quads)
+        newest = _newest(chosen)
         application = create_app(newest(), chosen, newest)
-        family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
-        listening = socket.create_server((chosen.host, chosen.port), family=family)
+        listening = _listen(chosen.host, chosen.port)
         typer.echo(f"http://{chosen.host}:{chosen.port}/  SPARQL: http://{chosen.host}:{chosen.port}/sparql")
     server.run(application, chosen, listening)
+
+
+def _newest(chosen: settings.Settings) -> Callable[[], builds.Build]:
+    """What gives the data to serve: the current build, or the file that the settings name."""
+    if chosen.data:
+        return partial(builds.of_file, chosen.data, chosen.build_dir, chosen.disk_quads)
+    return partial(builds.current, chosen.build_dir)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+@app.command()
+def mcp(
+    http: Annotated[
+        bool, typer.Option("--http", help="Listen for HTTP at /mcp [default: standard input and output] 以 HTTP 提供")
+    ] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on 监听地址 [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on 监听端口 [default: 8001]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer queries 查询进程数 [default: 3]")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="N-Quads or TriG file to serve instead of the build 数据文件")
+    ] = None,
+    build_dir: BuildDir = None,
+) -> None:
+    """Offer the graph to language models as read-only MCP tools, each claim with its quote. 以 MCP 工具提供图谱
+
+    A client starts it itself and speaks over standard input and output; with --http it serves any number of clients.
+    A new build is taken at the next start.
+    """
+    from zhengtu.mcp import http as over_http
+    from zhengtu.mcp import stdio
+    from zhengtu.mcp.service import Service
+
+    with _plain_errors():
+        chosen = settings.load(host=host, mcp_port=port, workers=workers, data=data, build_dir=build_dir)
+        service = Service(_newest(chosen)(), chosen)
+        if not http:
+            stdio.run(service)
+            return
+        listening = _listen(chosen.host, chosen.mcp_port)
+        typer.echo(f"http://{chosen.host}:{chosen.mcp_port}{over_http.PATH}")
+        over_http.run(service, listening)
 
 
 @app.command()

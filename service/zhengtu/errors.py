@@ -32,6 +32,12 @@ ZhengtuError
 │   ├── QuestionUnknown
 │   ├── ParameterUnknown
 │   └── ParameterWrong
+├── ToolError
+│   ├── ToolUnknown
+│   ├── ArgumentWrong
+│   ├── ThingUnknown
+│   ├── BudgetSpent
+│   └── ToolFailed
 ├── ExportError
 │   ├── NotATable
 │   ├── TableTooLarge
@@ -375,6 +381,51 @@ class ParameterWrong(QuestionError):
             f"参数 {name}（类型 {type_}）不能是“{value}”{f'；例如 {listed}' if examples else ''}。",
             f"The parameter {name} (type {type_}) cannot be {value!r}{f'; for example {listed}' if examples else ''}.",
         )
+
+
+class ToolError(ZhengtuError):
+    """A tool is called in a way that has no answer; `zh` and `en` say what is wrong and what to do."""
+
+    code = "tool"
+    status = 400
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} {en}")
+        self.zh, self.en = zh, en
+
+
+class ToolUnknown(ToolError):
+    """There is no tool of this name."""
+
+    code = "tool-unknown"
+    status = 404
+
+
+class ArgumentWrong(ToolError):
+    """An argument is missing, is none of the tool's, or cannot have this value."""
+
+    code = "argument-wrong"
+
+
+class ThingUnknown(ToolError):
+    """Nothing in the graph has this IRI or name."""
+
+    code = "thing-unknown"
+    status = 404
+
+
+class BudgetSpent(ToolError):
+    """A client has used its query time of a minute."""
+
+    code = "budget"
+    status = 429
+
+
+class ToolFailed(ToolError):
+    """A tool failed for a reason that is none of the caller's."""
+
+    code = "tool-failed"
+    status = 500
 
 
 class ExportError(ZhengtuError):

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     validate_seconds: float = Field(
         default=120, gt=0, description="Longest time of one validation, in seconds 单次校验最长秒数"
     )
+    export_seconds: float = Field(
+        default=30, gt=0, description="Longest time of writing one export, in seconds 写出单个导出文件最长秒数"
+    )
     cache_bytes: int = Field(default=64_000_000, ge=0, description="Memory for answers given before 结果缓存字节数")
     url_bytes: int = Field(
         default=8192, ge=256, description="Longest address of a request, in bytes 请求网址最大字节数"
@@ -91,6 +94,9 @@ class Settings(BaseSettings):
     log_requests: bool = Field(default=True, description="Write a line for every request to the log 日志记录每个请求")
     log_clients: bool = Field(default=False, description="Write the addresses of clients to the log 日志记录客户端地址")
     log_queries: bool = Field(default=False, description="Write the text of queries to the log 日志记录查询文本")
+    mcp_port: int = Field(
+        default=8001, ge=1, le=65535, description="Port that `zhengtu mcp --http` listens on MCP 服务的监听端口"
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the service listens on 监听端口")
 
     @property

@@ -198,6 +198,11 @@ def test_the_same_table_is_the_same_bytes(form: str, figures: Result, about: Pro
     assert Provenance.of_json(about.as_json()) == about
 
 
+def test_a_workbook_is_as_old_as_its_graph(figures: Result, about: Provenance) -> None:
+    created = openpyxl.load_workbook(io.BytesIO(FORMS["xlsx"].write(figures, about))).properties.created
+    assert created == about.written.replace(tzinfo=None)
+
+
 def test_a_reader_finds_the_columns_in_her_language(figures: Result, about: Provenance) -> None:
     for name, read in HEADERS.items():
         assert read(FORMS[name].write(figures, about, "zh"))[:2] == ["标识符", "报告"], name

@@ -206,11 +206,13 @@ def test_an_editor_finds_the_classes_and_what_their_properties_lead_to(store: Em
 
 
 QUESTIONS = tuple(read_questions(rooms.ontology() / "questions"))
+OF_A_CHECKED_BUILD = {"missing-content"}
+"""Questions about what `zhengtu check` finds, which have no answer before."""
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.slug)
 def test_every_question_is_answered_and_says_what_it_asks(store: EmbeddedStore, question: Question) -> None:
-    assert list(store.query(question.query).rows())
+    assert bool(list(store.query(question.query).rows())) == (question.slug not in OF_A_CHECKED_BUILD)
     for label in (question.title, question.description):
         assert label.zh
         assert label.en

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from tests.web.served import served
 
 from zhengtu.settings import Settings
-from zhengtu.web.budget import MOST_CLIENTS, Budget
+from zhengtu.store.budget import MOST_CLIENTS, Budget
 from zhengtu.web.sparql import REFUSE_AFTER
 
 HEAVY = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")

@@ -90,7 +90,8 @@ class Page(HTMLParser):
 )
 def test_a_thing_leads_to_the_document_that_suits(web: TestClient, accept: str, extension: str) -> None:
     answer = web.get(f"/{ENTITY}", headers={"accept": accept})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/{ENTITY}.{extension}")
+    place = f"/zh/{ENTITY}" if extension == "html" else f"/{ENTITY}.{extension}"
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
     assert "accept" in answer.headers["vary"].lower()
     document = web.get(answer.headers["location"])
     assert (document.status_code, document.headers["content-type"]) == (200, TYPES[extension])
@@ -231,7 +232,7 @@ def test_what_is_not_there_helps_to_find_it(web: TestClient) -> None:
     assert web.get("/id/initiative/惠云眼").json()["nearest"][0]["zh"] == "惠云眼"
     page = web.get("/id/initiative/huiyunyn?lang=en", headers={"accept": BROWSER})
     assert page.status_code == 404
-    assert "/id/initiative/huiyunyan?lang=en" in Page(page.text).all("a", "href")
+    assert "/en/id/initiative/huiyunyan" in Page(page.text).all("a", "href")
 
 
 @pytest.mark.parametrize(
@@ -278,15 +279,15 @@ def test_a_page_speaks_one_language_and_marks_the_other(web: TestClient, path: s
     assert f"{BASE}{path}" in asked.text["en"] + asked.text["zh-Hans"]
 
 
-def test_the_language_asked_for_stays_from_page_to_page(web: TestClient) -> None:
+def test_the_language_stays_from_page_to_page_and_its_link_leads_to_the_same_thing(web: TestClient) -> None:
     answer = web.get(f"/{ENTITY}?lang=en", headers={"accept": BROWSER})
-    assert answer.headers["location"] == f"/{ENTITY}.html?lang=en"
-    links = [
-        link for link in Page(web.get(answer.headers["location"]).text).all("a", "href") if link.startswith("/id/")
-    ]
-    assert links
-    assert all("?lang=en" in link or link.startswith(f"/{ENTITY}.") for link in links)
-    assert "?lang=" not in web.get(f"/{ENTITY}?lang=xx", headers={"accept": BROWSER}).headers["location"]
+    assert answer.headers["location"] == f"/en/{ENTITY}"
+    links = Page(web.get(f"/en/{ENTITY}").text).all("a", "href")
+    things = [link for link in links if "/id/" in link and not link.startswith(f"/{ENTITY}.")]
+    assert len(things) > 5
+    assert [link for link in things if not link.startswith("/en/id/")] == [f"/zh/{ENTITY}"]
+    unknown = web.get(f"/{ENTITY}?lang=xx", headers={"accept": BROWSER, "accept-language": "en"})
+    assert unknown.headers["location"] == f"/en/{ENTITY}"
 
 
 def test_every_link_of_a_page_leads_somewhere(web: TestClient) -> None:
@@ -305,12 +306,12 @@ def test_behind_a_proxy_addresses_are_the_public_ones_and_iris_stay(built_settin
     for web, base in ((with_path, "/kg"), (served(named), "https://kg.example.org/zt")):
         prefix = "/kg" if base == "/kg" else ""
         answer = web.get(f"{prefix}/{ENTITY}", headers={"accept": BROWSER, "host": "evil.example"})
-        assert answer.headers["location"] == f"{base}/{ENTITY}.html"
+        assert answer.headers["location"] == f"{base}/zh/{ENTITY}"
         document = web.get(f"{prefix}/{ENTITY}.html")
         page = Page(document.text)
         addresses = {*page.all("a", "href"), *page.all("link", "href")}
         assert f"{base}/static/site.css" in addresses
-        assert f"{base}/id/place/huizhou" in addresses
+        assert f"{base}/zh/id/place/huizhou" in addresses
         assert f'<{base}/{ENTITY}.ttl>; rel="alternate"' in document.headers["link"]
         assert "evil.example" not in document.text + str(answer.headers)
         graph = rdflib.Graph().parse(data=web.get(f"{prefix}/{ENTITY}.ttl").text, format="turtle")

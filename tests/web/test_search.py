@@ -45,12 +45,13 @@ def test_a_person_gets_a_page_in_their_language(client: TestClient, language: st
     assert kind in page
     assert "<mark>惠云眼</mark>" in page
     assert page == client.get("/search", params={"q": "惠云眼", "lang": language, "format": "html"}).text
+    assert page == client.get(f"/{language}/search", params={"q": "惠云眼"}).text
 
 
 def test_every_result_and_every_link_leads_somewhere(client: TestClient) -> None:
     page = client.get("/search", params={"q": "数据", "page": 2, "lang": "en"}, headers=HTML).text
     links = {link.replace("&amp;", "&") for link in re.findall(r'(?:href|action)="([^"]+)"', page)}
-    results = [link for link in links if link.startswith("/id/")]
+    results = [link for link in links if link.startswith("/en/id/")]
     assert len(results) > 5
     for link in (link for link in links if link[0] in "/?"):
         address = f"/search{link}" if link.startswith("?") else link
@@ -67,7 +68,7 @@ def test_the_page_of_a_quote_has_its_place(client: TestClient) -> None:
 
 def test_the_other_language_keeps_the_question(client: TestClient) -> None:
     page = client.get("/search?q=%E6%83%A0&kind=zt:Platform&lang=zh", headers=HTML).text
-    assert 'href="?q=%E6%83%A0&amp;kind=zt%3APlatform&amp;lang=en"' in page
+    assert 'href="/en/search?q=%E6%83%A0&amp;kind=zt%3APlatform"' in page
 
 
 @pytest.mark.parametrize(

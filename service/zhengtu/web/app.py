@@ -17,8 +17,22 @@ from zhengtu import __version__
 from zhengtu.errors import ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store.builds import Build
-from zhengtu.web import audit, dumps, interface, operations, pages, problems, resources, search, validation
+from zhengtu.web import (
+    audit,
+    dumps,
+    interface,
+    operations,
+    pages,
+    problems,
+    questions,
+    resources,
+    search,
+    tables,
+    validation,
+)
+from zhengtu.web.exports import Exports
 from zhengtu.web.journal import Journal
+from zhengtu.web.language import Languages
 from zhengtu.web.metrics import Gauges, Metrics
 from zhengtu.web.negotiation import is_browser
 from zhengtu.web.service import Service
@@ -64,10 +78,11 @@ def create_app(build: Build, settings: Settings, reload: Callable[[], Build] | N
         redirect_slashes=False,  # such a redirect would lead to whatever host the request names
         lifespan=lifespan,
     )
-    app.state.service, app.state.metrics, app.state.uploads = service, metrics, Uploads(settings)
-    app.front = Journal(Shortcut(app.framework, service.endpoint), metrics, settings)
+    app.state.service, app.state.metrics = service, metrics
+    app.state.uploads, app.state.exports = Uploads(settings), Exports(settings)
+    app.front = Journal(Languages(Shortcut(app.framework, service.endpoint), settings.base_url), metrics, settings)
     app.add_exception_handler(ZhengtuError, _answer_error)
-    for part in (pages, audit, validation, search, operations, dumps, interface, resources):
+    for part in (pages, audit, validation, search, questions, tables, operations, dumps, interface, resources):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/docs/assets", StaticFiles(packages=[("fastapi_offline", "static")]), name="docs")

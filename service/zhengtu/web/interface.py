@@ -4,6 +4,7 @@ The endpoint and the linked data are routes past the framework, so what is said 
 """
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -11,12 +12,14 @@ from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from zhengtu.publish.exports import FORMS as EXPORTS
 from zhengtu.settings import Settings
 from zhengtu.store.door import FORMATS, formats
 from zhengtu.web import resource_pages
 from zhengtu.web.question import DIRECT, FORM, LEAST_SECONDS
 from zhengtu.web.reader import serving_base
 from zhengtu.web.resources import TYPES
+from zhengtu.web.tables import COLUMNS, FILES
 from zhengtu.web.validation import SUFFIXES
 
 router = APIRouter()
@@ -25,6 +28,7 @@ CSP = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 PROBLEM, JSON = "application/problem+json", "application/json"
+PROBLEMS: Mapping[str, Any] = {PROBLEM: {}, "text/html": {}}
 TEXT: Mapping[str, Any] = {"schema": {"type": "string"}}
 ABOUT = """SPARQL 1.1 and linked data over the knowledge graph of what digital government in China says it achieved.
 
@@ -50,11 +54,24 @@ REFUSALS = {
     504: "The query took too long 查询超时",
     507: "The query needed too much memory, or its answer is too large 内存或结果超限",
 }
+UNWRITTEN = {
+    422: "The form cannot hold so large a table 此格式容不下这么大的表",
+    504: "The query or the export took too long 查询或导出超时",
+    507: "The query or the export needed too much memory, or its answer is too large 内存或结果超限",
+}
 UPLOADS = {
     400: "No file in the request 请求中没有文件",
     413: "The file is too large 文件过大",
     415: "Not a kind of file that is read, or a body with Content-Encoding 文件类型不支持",
     429: "Other files are waiting; Retry-After says when to come again 请稍后再试",
+}
+EXPORT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "query": ("SELECT query SELECT 查询", {"type": "string"}),
+    "format": ("Form of the file 文件格式", {"enum": list(EXPORTS), "default": "csv"}),
+    "columns": ("Language of the header; without it: the names as they are 表头语言", {"enum": list(COLUMNS)}),
+    "bom": ("Begin CSV with a byte order mark 以 BOM 开头（仅 CSV）", {"enum": ["0", "1"]}),
+    "labels": QUERY["labels"],
+    "timeout": QUERY["timeout"],
 }
 THINGS = {
     "/id/{path}": "A thing: report, entity, observation, claim … 事物",
@@ -78,15 +95,13 @@ def openapi(app: FastAPI, settings: Settings) -> dict[str, Any]:
     """The whole description (OpenAPI 3.1)."""
     servers = [{"url": settings.base_url.rstrip("/")}] if settings.base_url else None
     described = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes, servers=servers)
-    by_hand = {"/sparql": _endpoint(), "/validate": _validate(), **{path: _thing(path) for path in THINGS}}
+    by_hand = {"/sparql": _endpoint(), "/export": _export(), "/tables/{file}": _table(), "/validate": _validate()}
+    by_hand |= {path: _thing(path) for path in THINGS}
     described["paths"] = {**by_hand, **described["paths"]}
     return described
 
 
 def _endpoint() -> dict[str, Any]:
-    parameters = [
-        {"name": name, "in": "query", "description": told, "schema": schema} for name, (told, schema) in QUERY.items()
-    ]
     form = {
         "type": "object",
         "required": ["query"],
@@ -95,9 +110,56 @@ def _endpoint() -> dict[str, Any]:
     body = {"required": True, "content": {FORM: {"schema": form}, DIRECT: TEXT}}
     said = {"tags": ["SPARQL"], "responses": _responses(form.media_type for form in FORMATS)}
     return {
-        "get": {"summary": "Query 查询", "operationId": "query", "parameters": parameters, **said},
+        "get": {"summary": "Query 查询", "operationId": "query", "parameters": _parameters(QUERY), **said},
         "post": {"summary": "Query 查询", "operationId": "query_posted", "requestBody": body, **said},
     }
+
+
+def _export() -> dict[str, Any]:
+    form = {"type": "object", "required": ["query"], "properties": {name: told[1] for name, told in EXPORT.items()}}
+    refusals = {status: told for status, told in REFUSALS.items() if status != HTTPStatus.NOT_ACCEPTABLE}
+    said: dict[str, Any] = {
+        "summary": "The answer to a SELECT query as a file 查询结果导出为文件",
+        "tags": ["Tables"],
+        "responses": _files() | _problems(refusals | UNWRITTEN),
+    }
+    body = {"required": True, "content": {FORM: {"schema": form}, DIRECT: TEXT}}
+    return {
+        "get": {**said, "operationId": "export", "parameters": _parameters(EXPORT)},
+        "post": {**said, "operationId": "export_posted", "requestBody": body},
+    }
+
+
+def _table() -> dict[str, Any]:
+    of_path = {"name": "file", "in": "path", "required": True, "schema": {"enum": list(FILES)}}
+    told = {304: REFUSALS[304], 400: "No such option 选项有误", 404: "There is no such file 没有这个文件"}
+    return {
+        "get": {
+            "summary": "A table as a file 表格文件",
+            "operationId": "table",
+            "tags": ["Tables"],
+            "parameters": [of_path, *_parameters({name: EXPORT[name] for name in ("columns", "bom")})],
+            "responses": _files() | _problems(told | {503: REFUSALS[503]} | UNWRITTEN),
+        }
+    }
+
+
+def _files() -> dict[str, Any]:
+    types = dict.fromkeys((form.media_type.partition(";")[0] for form in EXPORTS.values()), TEXT)
+    return {"200": {"description": "The file 文件", "content": types}}
+
+
+def _problems(told: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        str(status): {"description": words} | ({} if status == HTTPStatus.NOT_MODIFIED else {"content": PROBLEMS})
+        for status, words in told.items()
+    }
+
+
+def _parameters(told: Mapping[str, tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "query", "description": words, "schema": schema} for name, (words, schema) in told.items()
+    ]
 
 
 def _validate() -> dict[str, Any]:

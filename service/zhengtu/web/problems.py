@@ -1,75 +1,49 @@
 """An error in, a problem answer out (RFC 9457): what is wrong and what to do, in both languages; no trace, no path."""
 
-import re
 from html import escape
-from typing import NamedTuple
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from zhengtu import errors
 from zhengtu.namespaces import BASE
+from zhengtu.publish.problems import SAID, WHERE, Words
 
 RETRY_AFTER = "5"
-WHERE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-
-
-class Words(NamedTuple):
-    """A title and an advice, each in Chinese and English."""
-
-    title_zh: str
-    title_en: str
-    advice_zh: str
-    advice_en: str
-
 
 WORDS: dict[str, Words] = {
-    errors.QueryMalformed.code: Words(
-        "查询语法有误", "The query is not SPARQL", "请更正查询后重试", "Correct the query"
-    ),
-    errors.QueryRefused.code: Words(
-        "此端点不执行该请求", "This endpoint does not do that", "请去掉该部分", "Leave that part out"
-    ),
-    errors.QueryTooComplex.code: Words(
-        "查询嵌套或串联过深", "The query nests or chains too deep", "请拆分查询", "Split the query"
-    ),
-    errors.QueryTooLong.code: Words("查询过长", "The query is too long", "请缩短查询", "Shorten the query"),
-    errors.QueryTooSlow.code: Words(
-        "查询超时，已停止",
-        "The query took too long and was stopped",
-        "加 LIMIT 或更具体的条件",
-        "Add LIMIT or narrow it",
-    ),
-    errors.QueryTooHungry.code: Words(
-        "查询占用内存过多，已停止",
-        "The query needed too much memory and was stopped",
-        "请缩小查询范围",
-        "Narrow the query",
-    ),
-    errors.QueryInterrupted.code: Words("查询被中断", "The query was interrupted", "请重新提交查询", "Ask again"),
-    errors.ResultTooLarge.code: Words(
-        "结果过大，未返回",
-        "The answer is too large and was not sent",
-        "加 LIMIT，或下载数据文件",
-        "Add LIMIT, or take the dump",
-    ),
-    errors.ServiceBusy.code: Words("服务繁忙", "The service is busy", "请稍后再试", "Try again later"),
-    errors.SourceFailed.code: Words(
-        "查询所调用的服务无应答", "A service that the query calls did not answer", "请稍后再试", "Try again later"
-    ),
-    errors.SearchTooSlow.code: Words(
-        "搜索超时，已停止",
-        "The search took too long and was stopped",
-        "请用更少或更具体的词",
-        "Use fewer or more specific words",
-    ),
+    **SAID,
     "search-malformed": Words(
         "没有这样的页码或格式", "There is no such page or format", "请按所列更正", "Use what is listed"
     ),
-    "budget": Words(
-        "该客户端一分钟内的查询时间已用完",
-        "This client has used its query time of a minute",
-        "请稍后再试，或简化查询",
-        "Try again later, or ask for less",
+    errors.ExportMalformed.code: Words(
+        "导出的格式或选项有误", "There is no such form or option", "请用所列之一", "Use one of those listed"
+    ),
+    errors.NotATable.code: Words(
+        "只有 SELECT 查询可以导出为表格",
+        "Only a SELECT query can be exported as a table",
+        "请改为 SELECT",
+        "Use SELECT",
+    ),
+    errors.TableTooLarge.code: Words(
+        "此格式容不下这么大的表", "The form cannot hold so large a table", "请改用其他格式", "Take another form"
+    ),
+    errors.ExportTooSlow.code: Words(
+        "导出超时，已停止", "The export took too long and was stopped", "请缩小结果", "Ask for less"
+    ),
+    errors.ExportTooHungry.code: Words(
+        "导出占用内存过多，已停止",
+        "The export needed too much memory and was stopped",
+        "请缩小结果，或改用 CSV",
+        "Ask for less, or take CSV",
+    ),
+    errors.QuestionUnknown.code: Words(
+        "没有这个问题", "There is no such question", "请从问题列表中选择", "Choose one of the list"
+    ),
+    errors.ParameterUnknown.code: Words(
+        "问题没有这个参数", "The question has no such parameter", "请用所列参数", "Use those listed"
+    ),
+    errors.ParameterWrong.code: Words(
+        "参数的值有误", "The parameter cannot have this value", "请按所列示例填写", "Write it as the examples are"
     ),
     "not-acceptable": Words(
         "无可用格式", "No acceptable format", "请改用所列格式", "Ask for one of the formats listed"

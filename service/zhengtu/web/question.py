@@ -46,6 +46,12 @@ def read(asked: Asked) -> Request | None:
     )
 
 
+def fields(asked: Asked) -> dict[str, str]:
+    """The first value of every field of the address or of the posted form, the address first."""
+    posted = _pairs(asked.body) if asked.posted == FORM else []
+    return dict(reversed(_pairs(asked.parameters) + posted))
+
+
 def media_type(content_type: str) -> tuple[str, str]:
     """Media type and charset of a Content-Type, in lower case."""
     name, _, parameters = content_type.lower().partition(";")

@@ -11,8 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from zhengtu.model import Label, unwrap
 from zhengtu.publish.audit import OUTCOMES, Audited, counted, findings
+from zhengtu.publish.columns import label
 from zhengtu.publish.describe import Term
 from zhengtu.publish.description import Description, Group, Named, Quote, Value, shown
+from zhengtu.publish.exports import FORMS
+from zhengtu.publish.results import Result
+from zhengtu.publish.tables import TABLES
 from zhengtu.web.reader import Reader
 from zhengtu.web.uploads import Upload
 from zhengtu.web.words import WORDS
@@ -70,6 +74,13 @@ def home(reader: Reader, manifest: Mapping[str, Any], columns: Sequence[str], ex
     """The home page: the reports of the build with how many rows of `columns` each has, an example query, the rest."""
     given = {"manifest": manifest, "columns": columns, "example": example, "question": "", "kind": ""}
     return render("home.html", reader, **given)
+
+
+def tables(reader: Reader, found: Mapping[str, Result], manifest: Mapping[str, Any], example: str) -> str:
+    """The page of the tables: of each its title, its size, its columns and its files; and a form for any query."""
+    columns = {name: list(zip(table.columns, map(label, table.names), strict=True)) for name, table in found.items()}
+    given = {"tables": TABLES, "found": found, "columns": columns, "forms": FORMS}
+    return render("tables.html", reader, manifest=manifest, example=example, **given)
 
 
 def docs(base: str) -> str:

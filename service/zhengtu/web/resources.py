@@ -64,7 +64,7 @@ class Kept:
 
     def document(self, store: Store, about: Outline, extension: str, reader: Reader) -> bytes:
         """A document about a thing; only a page depends on who reads it."""
-        key = (about.iri, extension, *((reader.base, reader.language, reader.suffix) if extension == "html" else ()))
+        key = (about.iri, extension, *((reader.base, reader.language) if extension == "html" else ()))
         with self._lock:
             known = self._documents.get(key)
         if known is None:
@@ -114,16 +114,16 @@ def _negotiated(request: Request, store: Store, about: Outline) -> Response:
     if chosen is None:
         return problems.answer(406, "not-acceptable", ", ".join(types), request.url.path, browser=False)
     extension, reader = offered[chosen], _reader(request)
-    if "owl:Ontology" in about.classes or extension == "txt":
+    if "owl:Ontology" in about.classes or extension == "txt" or hasattr(request.state, "language"):
         return _document(request, store, about, extension)
-    location = reader.document(about.iri, extension) + (reader.suffix if extension == "html" else "")
+    location = reader.address(about.iri) if extension == "html" else reader.document(about.iri, extension)
     return Response(status_code=303, headers={**HEADERS, "Location": location, "Link": _alternates(reader, about)})
 
 
 def _document(request: Request, store: Store, about: Outline, extension: str) -> Response:
     """A document about a thing; 304 where the client has it."""
     reader, digest = _reader(request), request.app.state.service.build.manifest["digest"]
-    seen = f"{digest} {__version__} {about.iri} {extension} {reader.base} {reader.language} {reader.suffix}"
+    seen = f"{digest} {__version__} {about.iri} {extension} {reader.base} {reader.language}"
     tag = f'W/"{hashlib.sha256(seen.encode()).hexdigest()[:32]}"'
     topic = f'<{quote(about.iri, safe=SAFE + "#")}>; rel="describes"'
     headers = {
@@ -141,7 +141,7 @@ def _document(request: Request, store: Store, about: Outline, extension: str) ->
 
 def _written(store: Store, about: Outline, extension: str, reader: Reader) -> bytes:
     if extension == "html":
-        return resource_pages.page(description(store, about), reader, _types(about)).encode()
+        return resource_pages.page(description(store, about), reader.at(about.iri), _types(about)).encode()
     form = by_name(extension)
     if form is not None:
         return describe(store, about, form)
@@ -162,7 +162,7 @@ def _unknown(request: Request, store: Store, iri: str) -> Response:
         "detail": iri,
         "advice": "请看 nearest 中相近的标识 / See what comes near to it in `nearest`",
         "instance": request.url.path,
-        "nearest": [{"iri": n.iri, "url": reader.address(n.iri), "zh": n.label.zh, "en": n.label.en} for n in near],
+        "nearest": [{"iri": n.iri, "url": reader.neutral(n.iri), "zh": n.label.zh, "en": n.label.en} for n in near],
     }
     return JSONResponse(body, 404, HEADERS, media_type="application/problem+json")
 

@@ -61,4 +61,4 @@ def search(request: Request) -> Response:
     found = service.search.find(question, kind, page)
     if chosen == TYPES["html"]:
         return HTMLResponse(search_page.results(found, question, kind, page, reader), headers=HEADERS)
-    return JSONResponse(as_data(found, question, kind, page, reader.address), headers=HEADERS)
+    return JSONResponse(as_data(found, question, kind, page, reader.neutral), headers=HEADERS)

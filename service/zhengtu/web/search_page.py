@@ -25,7 +25,6 @@ def results(found: Found, question: str, kind: str, page: int, reader: Reader) -
         page=page,
         notes=said,
         roles=ROLES,
-        asked=urlencode({"q": question, "kind": kind}) + "&" if question else "",
         entitled=_entitled,
         link=lambda **changed: _link(reader, {"q": question, "kind": kind, **changed}),
         numbers=list(_numbers(page, found.pages)),
@@ -38,8 +37,7 @@ def _entitled(hit: Hit, title: str) -> bool:
 
 
 def _link(reader: Reader, asked: dict[str, str | int]) -> str:
-    language = {"lang": reader.asked} if reader.suffix else {}
-    return f"{reader.base}/search?{urlencode({name: value for name, value in asked.items() if value} | language)}"
+    return f"{reader.pages}/search?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _numbers(page: int, pages: int) -> Iterator[int]:

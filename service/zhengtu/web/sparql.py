@@ -21,10 +21,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from zhengtu.errors import QueryTooLong, ServiceBusy, ZhengtuError
 from zhengtu.settings import Settings
 from zhengtu.store import pool
+from zhengtu.store.budget import Budget
 from zhengtu.store.door import formats
 from zhengtu.store.pool import WorkerPool
 from zhengtu.web import problems
-from zhengtu.web.budget import Budget
 from zhengtu.web.cache import Cache
 from zhengtu.web.negotiation import is_browser
 from zhengtu.web.question import DIRECT, FORM, Asked, media_type, read
@@ -100,20 +100,17 @@ class SparqlEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(reversed(scope["headers"]))
-        state = scope.setdefault("state", {})
+        scope.setdefault("state", {})
         try:
             await self._respond(scope, headers, receive, send)
         except (RefusedError, ZhengtuError) as error:
-            state["outcome"] = error.code
-            if error.status in CROWDED:
-                await asyncio.sleep(REFUSE_AFTER)
-            await _problem(error, scope, headers)(scope, receive, send)
+            await (await refuse(error, scope, headers))(scope, receive, send)
 
     async def _respond(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         if scope["method"] == "OPTIONS":
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
             return
-        asked, packed = await self._asked(scope, headers, receive), _GZIP.search(headers.get(b"accept-encoding", b""))
+        asked, packed = await self.asked(scope, headers, receive), _GZIP.search(headers.get(b"accept-encoding", b""))
         key = self.digest, asked, packed is None
         answered = self.cache.get(key) or await self._answered(key, asked, scope, receive)
         if answered is None:
@@ -124,7 +121,7 @@ class SparqlEndpoint:
         with self._room(len(answered.body)):
             await _send(answered, headers, send)
 
-    async def _asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
+    async def asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
         """The parts of a request. Raises QueryTooLong, or RefusedError for a method or a body that is not taken."""
         accept = headers.get(b"accept", b"").decode("latin-1") or "*/*"
         if scope["method"] in ("GET", "HEAD"):
@@ -156,21 +153,28 @@ class SparqlEndpoint:
         question = read(asked)
         if question is None:
             return None
-        client = scope["client"][0] if scope.get("client") else ""
-        if wait := self._budget.wait(client):
-            raise RefusedError(429, "budget", f"{self._client_seconds:g} s / min", retry_after=ceil(wait))
-        asking = self.pool.ask(question, partial(self._budget.charge, client))
-        answered = await self._ask(question, asking, receive, packed=not key[-1])
+        answered = await self._ask(question, scope, receive, packed=not key[-1])
         if answered.etag:
             self.cache.put(key, answered, len(answered.body) + len(asked.parameters) + len(asked.body))
         return answered
 
-    async def _ask(
-        self, question: pool.Request, asking: Awaitable[pool.Reply], receive: Receive, *, packed: bool
-    ) -> Answered:
-        digest = self.digest
-        async with _unless_gone(receive):
-            reply = await asking
+    async def ask(self, question: pool.Request, scope: Scope, receive: Receive) -> pool.Reply:
+        """The workers' answer, within the time that the client may use; it ends when the client goes away.
+
+        Raises RefusedError, and what `WorkerPool.ask` raises.
+        """
+        client = scope["client"][0] if scope.get("client") else ""
+        if wait := self._budget.wait(client):
+            raise RefusedError(429, "budget", f"{self._client_seconds:g} s / min", retry_after=ceil(wait))
+        async with unless_gone(receive):
+            return await self.pool.ask(question, partial(self._budget.charge, client))
+
+    def charge(self, scope: Scope, seconds: float) -> None:
+        """Note what else was done for a client."""
+        self._budget.charge(scope["client"][0] if scope.get("client") else "", seconds)
+
+    async def _ask(self, question: pool.Request, scope: Scope, receive: Receive, *, packed: bool) -> Answered:
+        digest, reply = self.digest, await self.ask(question, scope, receive)
         if reply.format is None:
             offered = ", ".join(form.media_type for form in formats(reply.kind))
             raise RefusedError(406, "not-acceptable", offered)
@@ -241,7 +245,7 @@ async def _send(answered: Answered, headers: Headers, send: Send) -> None:
 
 
 @asynccontextmanager
-async def _unless_gone(receive: Receive) -> AsyncIterator[None]:
+async def unless_gone(receive: Receive) -> AsyncIterator[None]:
     """Raises RefusedError inside when the client goes away; looks only after a moment, most answers come before."""
     watching = list[asyncio.Task[None]]()
     wanted = asyncio.timeout(None)
@@ -270,6 +274,14 @@ async def _end_when_gone(receive: Receive, wanted: asyncio.Timeout) -> None:
 def _abandoned() -> RefusedError:
     """What nobody reads any more; its code is for the log."""
     return RefusedError(499, "abandoned", "the client went away")
+
+
+async def refuse(error: RefusedError | ZhengtuError, scope: Scope, headers: Headers) -> Response:
+    """The answer to a request that raised this; the log tells it, too."""
+    scope["state"]["outcome"] = error.code
+    if error.status in CROWDED:
+        await asyncio.sleep(REFUSE_AFTER)
+    return _problem(error, scope, headers)
 
 
 def _problem(error: RefusedError | ZhengtuError, scope: Scope, headers: Headers) -> Response:

@@ -6,28 +6,20 @@ behind everyone's queries. One runs at a time, a few wait. Results stay for a da
 
 import asyncio
 import json
-import os
-import resource
 import secrets
 import shutil
-import sys
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from zhengtu.errors import ServiceBusy
 from zhengtu.model import Label
-from zhengtu.settings import PREFIX, Settings
+from zhengtu.settings import Settings
+from zhengtu.web.aside import Task, run
 
-COMMAND = (
-    "from zhengtu.store.worker import end_with_parent, shut_off_network\n"
-    "end_with_parent(), shut_off_network()\n"
-    "from zhengtu.cli import main\nmain()\n"
-)
-DAY, KEPT, QUEUE, NICE, WORDS_CHARS = 24 * 3600, 200, 4, 10, 2000
+DAY, KEPT, QUEUE, WORDS_CHARS = 24 * 3600, 200, 4, 2000
 RESULT = "result"
 UNEVALUATED = 2
 NOTHING = Label("", "")
@@ -128,32 +120,12 @@ class Uploads:
                 upload.state = "done" if upload.forms() else "failed"
 
     async def _run(self, folder: Path, file: str) -> tuple[int, str]:
-        """Status and words of the command. Raises TimeoutError."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", COMMAND, "validate", file, "--into", RESULT, "--format", "json"),
-            *("--data-dir", str(self._settings.data_dir.resolve())),
-            cwd=folder,
-            env={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            _bound(process.pid, self._settings.worker_memory_mb << 20)
-            _, told = await asyncio.wait_for(process.communicate(), self._settings.validate_seconds)
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-        return process.returncode or 0, told.decode(errors="replace")
-
-
-def _bound(process: int, size: int) -> None:
-    """Let everyone else go first, and have no more memory than a worker has, where the platform can say so."""
-    with suppress(ProcessLookupError):
-        os.setpriority(os.PRIO_PROCESS, process, NICE)
-        if sys.platform == "linux":
-            resource.prlimit(process, resource.RLIMIT_AS, (size, size))
+        """Status and words of the command. Raises TimeoutError, or OSError."""
+        data = str(self._settings.data_dir.resolve())
+        arguments = "validate", file, "--into", RESULT, "--format", "json", "--data-dir", data
+        task = Task("zhengtu.cli", arguments, folder=folder, wanted=False)
+        ended = await run(task, self._settings.validate_seconds, self._settings.worker_memory_mb << 20)
+        return ended.status, ended.told
 
 
 def _said(upload: Upload, status: int, told: str) -> Label:

@@ -96,7 +96,7 @@ async def validate(request: Request) -> Response:
     reader = reader_of(request, service.settings)
     place = f"{reader.base}/validate/{upload.id}"
     if browser:
-        return RedirectResponse(f"{place}{reader.suffix}", 303, HEADERS)
+        return RedirectResponse(f"{reader.pages}/validate/{upload.id}", 303, HEADERS)
     return JSONResponse(_state(upload, reader), 202, {**HEADERS, "Location": place})
 
 
