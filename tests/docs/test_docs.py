@@ -40,7 +40,7 @@ def test_both_guides_hold_the_same_blocks_columns_and_links() -> None:
     chinese, english = ([(kind, neutral(text)) for kind, text in blocks(guide)] for guide in GUIDES)
     assert chinese == english
     assert {kind for kind, _ in chinese} == {"console", "sh", "python"}
-    for mark in (r"^#+ ", r"^- ", r"^\| ", r"<http\S+>", r"`/\w+`"):
+    for mark in (r"^#+ ", r"^- ", r"^\| `.*?` \|", r"(<http://[^/]+)/(?:zh|en)?(\S*>)"):
         of_each = [re.findall(mark, (DOCS / guide).read_text(encoding="utf-8"), re.MULTILINE) for guide in GUIDES]
         assert of_each[0] == of_each[1] != []
 
@@ -97,7 +97,8 @@ def test_what_is_typed_to_install_exists(guide: str) -> None:
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_page_and_file_that_is_named_is_there(guide: str, served_build: Served) -> None:
     text = (DOCS / guide).read_text(encoding="utf-8")
-    pages = re.findall(rf"<{SERVICE}([\w/]*)>", text) + re.findall(r"`/(\w+)`", text)
+    pages = re.findall(rf"<{SERVICE}([\w/]+)>", text)
+    assert all(page.startswith(guide.split(".")[1] + "/") for page in pages)
     assert {served_build.request("GET", f"/{page}", headers={"accept": "text/html"}).status for page in pages} == {200}
     assert all((DOCS / file).is_file() for file in re.findall(r"\]\(([\w.-]+)\)", text))
 
@@ -136,8 +137,9 @@ def test_the_notebook_runs_to_its_chart(
     language = by_id["font"]["text/plain"].strip("'")
     assert language in (("en",) if fonts == "none" else ("zh", "en"))
     assert base64.b64decode(by_id["chart"]["image/png"]).startswith(PNG)
-    assert "≥90%" in by_id["pairs"]["text/plain"]
-    assert ("话务接通率" if language == "zh" else "Call connection rate") in by_id["pairs"]["text/plain"]
+    assert "≥90%" in by_id["pairs"]["text/html"]
+    assert ("话务接通率" if language == "zh" else "Call connection rate") in by_id["pairs"]["text/html"]
+    assert "98.62%" in by_id["pairs"]["text/html"]
     assert "True" in by_id["evidence"]["text/plain"]
 
 
