@@ -39,6 +39,26 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_PROBLEM: dict[str, dict[str, str]] = {"application/problem+json": {}, "text/html": {}}
+RESPONSES = {
+    200: {"description": "The answer 答案", "content": {type_: {} for type_ in TYPES.values()}},
+    304: {"description": "The client has it already 未改变"},
+    **{
+        status: {"description": words, "content": _PROBLEM}
+        for status, words in (
+            (400, "No such parameter, value or form 参数、取值或格式有误"),
+            (404, "No such question 没有这个问题"),
+            (406, "No acceptable form 无可用格式"),
+            (413, "The answer is too large 结果过大"),
+            (422, "The form cannot hold the table 此格式容不下"),
+            (429, "The client has used its time of a minute 查询时间已用完"),
+            (503, "The service is busy 服务繁忙"),
+            (504, "It took too long 超时"),
+            (507, "It needed too much memory 内存不足"),
+        )
+    },
+}
+
 
 class Wanted(NamedTuple):
     """A question as it was asked: its name, the form of the answer, the values of its parameters."""
@@ -56,7 +76,11 @@ class Wanted(NamedTuple):
         return (self.reader.language, "en" if self.reader.language == "zh" else "zh")
 
 
-@router.get("/questions", response_class=Response)
+@router.get(
+    "/questions",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}, "text/html": {}}}},
+)
 def questions(request: Request) -> Response:
     """The questions with their parameters and queries. 问题列表"""
     service, asked = request.app.state.service, request.query_params
@@ -67,7 +91,7 @@ def questions(request: Request) -> Response:
     return HTMLResponse(question_page.listed(service.pack.questions, reader), headers=HEADERS)
 
 
-@router.get("/questions/{name}", response_class=Response)
+@router.get("/questions/{name}", response_class=Response, responses=RESPONSES)  # type: ignore[arg-type]
 async def question(request: Request, name: str) -> Response:
     """The answer to one question; `name` is its number or slug, with `.csv`, `.xlsx` … for a form. 回答一个问题"""
     try:
