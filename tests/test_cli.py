@@ -242,8 +242,10 @@ def test_questions_are_listed_for_people_and_for_programs() -> None:
     listed = json.loads(run(app, ["questions", "--format", "json"]).stdout)
     assert {"number", "id", "title", "description", "asked_by", "parameters", "query"} <= listed[0].keys()
     for lang in ("zh", "en"):
-        told = run(app, ["questions", "--lang", lang]).stdout
-        assert all(question["id"] in told and question["title"][lang] in told for question in listed)
+        told = "".join(run(app, ["questions", "--lang", lang]).stdout.split())  # long titles go over two lines
+        for question in listed:
+            assert question["id"] in told
+            assert "".join(question["title"][lang].split()) in told
 
 
 def test_a_question_is_answered_in_every_form(built_settings: Settings, tmp_path: Path) -> None:
@@ -254,7 +256,7 @@ def test_a_question_is_answered_in_every_form(built_settings: Settings, tmp_path
     assert "Shuyuangang (Data Source Harbour)" in run(app, ["ask", "data-spaces", "--lang", "en", *where]).stdout
     table = run(app, ["ask", "12", "--format", "csv", "--lang", "en", *where]).stdout
     rows = list(csv.DictReader(io.StringIO(table)))
-    assert {"space", "space_label", "quote", "place"} <= rows[0].keys()
+    assert {"about", "about_label", "quote", "place"} <= rows[0].keys()
     about = json.loads(run(app, ["ask", "12", "--format", "json", *where]).stdout)["about"]
     assert about["rows"] == len(rows)
     book = tmp_path / "answer.xlsx"
