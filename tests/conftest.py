@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import rdflib
 from fastapi.testclient import TestClient
+from tests.web.served import Served, served
 
 from zhengtu import pipeline, rooms, settings
 from zhengtu.model import Reference, Report, Run
@@ -59,6 +60,13 @@ def runs(checked_settings: Settings) -> tuple[Run, ...]:
 def store(built_settings: Settings) -> EmbeddedStore:
     """The build in the embedded engine."""
     return builds.current(built_settings.build_dir).open()
+
+
+@pytest.fixture(scope="session")
+def served_build(built_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A process that serves the build."""
+    with served(tmp_path_factory.mktemp("served"), "--build-dir", str(built_settings.build_dir)) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,12 @@
 """The same graph as a folder and as a served process; what is expected of one is expected of the other."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.web.served import Served, served
+from tests.web.served import Served
 
 from zhengtu.client import Graph
 from zhengtu.settings import Settings
-
-
-@pytest.fixture(scope="session")
-def service(built_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A process that serves the build."""
-    with served(tmp_path_factory.mktemp("served"), "--build-dir", str(built_settings.build_dir)) as process:
-        yield process
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +21,7 @@ def graph(request: pytest.FixtureRequest, built_settings: Settings) -> Graph:
     if request.param.startswith("folder"):
         folder = built_settings.build_dir
         return Graph(folder if request.param == "folder" else str(folder / "current"))
-    service: Served = request.getfixturevalue("service")
+    service: Served = request.getfixturevalue("served_build")
     endpoint = service.endpoint
     return Graph(endpoint if request.param == "endpoint" else endpoint.removesuffix("sparql"))
 

@@ -229,9 +229,9 @@ def test_a_folder_without_a_build_is_told(outside: Path) -> None:
         Graph("http://user:secret@127.0.0.1/")
 
 
-def test_a_page_of_the_service_is_no_endpoint(service: Served) -> None:
+def test_a_page_of_the_service_is_no_endpoint(served_build: Served) -> None:
     with pytest.raises(RemoteUnavailable, match=r"核对地址.*check it"):
-        Graph(service.endpoint.removesuffix("sparql") + "about", attempts=1).rows("SELECT * {}")
+        Graph(served_build.endpoint.removesuffix("sparql") + "about", attempts=1).rows("SELECT * {}")
     with pytest.raises(SettingsError, match="can be searched"):
         Graph("http://127.0.0.1:9/query").search("惠云眼")
 
@@ -242,9 +242,9 @@ def test_a_graph_says_what_it_is(offline: Graph, built_settings: Settings) -> No
     assert Graph("http://127.0.0.1:9/a/query").source == "http://127.0.0.1:9/a/query"
 
 
-def test_the_named_graphs_are_sent_to_an_engine_that_has_no_union(service: Served, built_settings: Settings) -> None:
+def test_named_graphs_are_sent_to_an_engine_without_union(served_build: Served, built_settings: Settings) -> None:
     names = list(builds.current(built_settings.build_dir).manifest["graphs"])
     (name,) = [name for name in names if name.endswith("/report-huizhou-zsj-2024")]
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    held = Graph(service.endpoint, graphs=[name]).rows(count).rows
+    held = Graph(served_build.endpoint, graphs=[name]).rows(count).rows
     assert held == ((builds.current(built_settings.build_dir).manifest["graphs"][name],),)

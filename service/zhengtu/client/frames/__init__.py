@@ -34,7 +34,7 @@ def frame_of(result: Result, library: Library, decimals: Decimals) -> Any:  # no
     _choose("frame", library, tuple(EXTRAS))
     _choose("decimals", decimals, ("decimal", "float"))
     try:
-        made = import_module(f"{__name__}.{library}")
+        import_module(library)
     except ModuleNotFoundError as error:
         if error.name != library:
             raise
@@ -43,7 +43,7 @@ def frame_of(result: Result, library: Library, decimals: Decimals) -> Any:  # no
             f"未安装 {library}：请运行 pip install 'zhengtu[{extra}]'，或用 .rows() 取得不依赖它的结果。 "
             f"{library} is not installed: run pip install 'zhengtu[{extra}]', or take .rows(), which needs none."
         ) from None
-    return made.frame(result, floats=decimals == "float")
+    return import_module(f"{__name__}.{library}").frame(result, floats=decimals == "float")
 
 
 def values_of(result: Result, place: int) -> list[Value]:
