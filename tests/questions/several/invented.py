@@ -67,6 +67,7 @@ JIA = Told(
             related("jia-eye", "zt:targetGroup", "jia-tech"),
             figure("jia-hangar", "drone-dispatches", "60次"),
         ]),
+        ("甲机库设甲机位。", [related("jia-pad", "dcterms:isPartOf", "jia-hangar")]),
         ("甲云眼获省政府表彰。", [("recognitions", {
             "recipient": "jia-eye", "title_zh": "省政府表彰", "title_en": "Commendation of the province",
             "type": "commendation", "conferred_by": "jia-province", "level": "provincial", "period": "2024",
@@ -86,6 +87,7 @@ JIA = Told(
         entity("jia-tech", "company", "甲科技"),
         entity("jia-eye", "programme", "甲云眼"),
         entity("jia-hangar", "facility", "甲机库"),
+        entity("jia-pad", "facility", "甲机位"),
         entity("jia-rules", "policy", "甲市数据条例", status_text="出台"),
         entity("jia-province", "public-body", "省政府"),
         NOTICE,

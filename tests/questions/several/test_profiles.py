@@ -81,6 +81,7 @@ def test_a_profile_of_another_initiative(together: Answer) -> None:
     rows = together("dossier", programme=f"<{INITIATIVE}jia-eye>")
     assert Counter(cells(rows, "aspect", "about")) == {
         ("facility", "jia-hangar"): 1,
+        ("facility", "jia-pad"): 1,  # a part of a part
         ("targetGroup", "jia-eye"): 1,
         ("Observation", "jia-hangar"): 1,
         ("Recognition", "jia-eye"): 1,
