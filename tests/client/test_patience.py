@@ -108,7 +108,7 @@ FINAL: dict[str, tuple[Play, type[ZhengtuError], str]] = {
     "not found": (answer("", "text/html", "404 Not Found"), RemoteUnavailable, "核对地址.*404"),
     "no method": (answer("", "text/html", "405 No"), RemoteUnavailable, "405"),
     "engine failed": (answer("oops", "text/plain", "500 Oops"), RemoteUnavailable, "500: oops"),
-    "bad query": (answer("line 1: no verb", "text/plain", "400 Bad"), QueryMalformed, "更正.*correct it.*no verb"),
+    "bad query": (answer("line 1: no verb", "text/plain", "400 Bad"), QueryMalformed, "更正.*correct the query.*no verb"),
     "bad query, as we tell it": (
         problem("400 Bad Request", "query-malformed", "第 2 行第 3 列 / line 2, column 3: expected }"),
         QueryMalformed,
@@ -117,8 +117,8 @@ FINAL: dict[str, tuple[Play, type[ZhengtuError], str]] = {
     "too slow": (problem("504 Late", "query-too-slow", "30 s"), QueryTooSlow, "查询超时.*LIMIT"),
     "too slow for a proxy": (answer("", "text/html", "504 Late"), QueryTooSlow, "查询超时.*LIMIT"),
     "too large": (problem("507 Large", "result-too-large", "50 MB"), ResultTooLarge, "结果过大.*LIMIT.*50 MB"),
-    "too long": (problem("413 Long", "query-too-long", "200000"), QueryTooLong, "查询过长.*shorten it"),
-    "too long for a proxy": (answer("", "text/html", "413 Long"), QueryTooLong, "查询过长.*shorten it"),
+    "too long": (problem("413 Long", "query-too-long", "200000"), QueryTooLong, "查询过长.*shorten the query"),
+    "too long for a proxy": (answer("", "text/html", "413 Long"), QueryTooLong, "查询过长.*shorten the query"),
     "a problem that is none": (answer("[1]", "application/problem+json", "500 Oops"), RemoteUnavailable, "500"),
 }
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from difflib import unified_diff
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -109,6 +108,6 @@ def test_asking_for_the_one_report_changes_nothing_and_for_another_year_nothing_
 
 @every_question
 def test_a_query_runs_as_it_stands_in_the_file(pack: Pack, question: Question, build: builds.Build) -> None:
-    text = (Path(FOLDER) / f"{question.slug}.rq").read_text(encoding="utf-8")
+    text = (FOLDER / f"{question.slug}.rq").read_text(encoding="utf-8")
     answer = build.open().query(text)
     assert answer.variables == tuple(n for n in asked(pack, question).names if not n.endswith(columns.NAMING))

@@ -1,14 +1,13 @@
 """An error of a store in, the same error with what to do in Chinese and English out."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from zhengtu import errors
 from zhengtu.errors import RemoteBusy, StoreError
+from zhengtu.publish.problems import SAID, place
 
-ENGINE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 ENGINE_CHARS = 300
 
 
@@ -27,7 +26,17 @@ REACH = Advice(
     "无法连接：请确认地址无误、网络可用、服务已启动（zhengtu serve）",
     "it cannot be reached: check the address and the network, and that it is served (zhengtu serve)",
 )
+
+
+def _sentence(title: str, advice: str) -> str:
+    return f"{title[0].lower()}{title[1:]}: {advice[0].lower()}{advice[1:]}"
+
+
 WORDS: dict[str, Advice] = {
+    **{
+        code: Advice(f"{said.title_zh}：{said.advice_zh}", _sentence(said.title_en, said.advice_en))
+        for code, said in SAID.items()
+    },
     errors.BuildMissing.code: Advice(
         "没有构建：请先运行 zhengtu build，并给出其输出目录",
         "there is no build: run `zhengtu build` first, and give the folder that it writes",
@@ -35,30 +44,9 @@ WORDS: dict[str, Advice] = {
     errors.BuildDamaged.code: Advice(
         "构建已损坏：请重新运行 zhengtu build", "the build is damaged: run `zhengtu build` again"
     ),
-    errors.QueryMalformed.code: Advice(
-        "查询语法有误：请按所示位置更正", "the query is not SPARQL: correct it where it is said"
-    ),
-    errors.QueryRefused.code: Advice("不执行该查询：请去掉该部分", "it does not do this: leave that part out"),
-    errors.QueryTooComplex.code: Advice(
-        "查询嵌套或串联过深：请拆分查询", "the query nests or chains too deep: split it"
-    ),
-    errors.QueryTooLong.code: Advice("查询过长：请缩短查询", "the query is too long: shorten it"),
     errors.QueryTooSlow.code: Advice(
         "查询超时：请加 LIMIT 或更具体的条件，或增大 timeout",
         "the query took too long: add LIMIT or narrow it, or give a longer timeout",
-    ),
-    errors.QueryTooHungry.code: Advice(
-        "查询占用内存过多：请缩小查询范围", "the query needed too much memory: narrow it"
-    ),
-    errors.ResultTooLarge.code: Advice(
-        "结果过大：请加 LIMIT、少选列，或下载数据文件",
-        "the answer is too large: add LIMIT, select fewer columns, or take the dump",
-    ),
-    errors.SourceFailed.code: Advice(
-        "查询所调用的服务或数据无法读取：请稍后再试", "a service or data that the query needs cannot be read: try later"
-    ),
-    errors.SearchTooSlow.code: Advice(
-        "搜索超时：请用更少或更具体的词", "the search took too long: use fewer or more specific words"
     ),
     errors.RemoteBusy.code: Advice("服务繁忙，多次重试未果：请稍后再试", "it is busy, asked several times: try later"),
     errors.RemoteUnreachable.code: REACH,
@@ -83,14 +71,6 @@ def told(source: str) -> Iterator[None]:
 
 
 def _again(error: StoreError, source: str) -> StoreError:
-    advice, detail = WORDS[error.code], _place(str(error))
+    advice, detail = WORDS[error.code], place(str(error), ENGINE_CHARS)
     text = f"{source} {advice.zh}。 {source}: {advice.en}. [{detail}]"
     return type(error)(text, error.retry_after) if isinstance(error, RemoteBusy) else type(error)(text)
-
-
-def _place(detail: str) -> str:
-    """Line and column in words, where the engine says them."""
-    if found := ENGINE.match(detail):
-        line, column, said = found.groups()
-        return f"第 {line} 行第 {column} 列 / line {line}, column {column}: {' '.join(said.split())[:ENGINE_CHARS]}"
-    return detail

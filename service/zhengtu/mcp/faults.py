@@ -5,6 +5,7 @@ from pydantic_core import ErrorDetails
 
 from zhengtu.errors import ArgumentWrong, QuestionError, ToolError, ZhengtuError
 from zhengtu.model import Label
+from zhengtu.publish.printable import printable
 from zhengtu.publish.problems import SAID, WHERE
 
 MOST_CHARS = 300
@@ -48,14 +49,10 @@ def _fault(fault: ErrorDetails) -> Label:
     name = ".".join(str(part) for part in fault["loc"])[:80] or "?"
     words = _BOUNDS.get(fault["type"], _OTHER)
     zh, en = (said.format(**fault.get("ctx", {})) for said in (words.zh, words.en))
-    return Label(f"{_printable(name)}：{zh}", f"{_printable(name)}: {en}")
+    return Label(f"{printable(name)}：{zh}", f"{printable(name)}: {en}")
 
 
 def _detail(said: str) -> str:
     if found := WHERE.match(said):
         said = f"line {found[1]}, column {found[2]}: {found[3]}"
-    return _printable(" ".join(said.split()))[:MOST_CHARS]
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)
+    return printable(" ".join(said.split()))[:MOST_CHARS]

@@ -1,14 +1,14 @@
 """A store and the questions in, the query that answers one of them out; and what a person needs to ask it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
 from zhengtu import rooms
-from zhengtu.model import Label
 from zhengtu.namespaces import prologue
 from zhengtu.publish.parameters import Option, listed, terms
-from zhengtu.publish.questions import ASKED_BY, Question, Type, find, read_questions
+from zhengtu.publish.questions import ANY, ASKED_BY, Question, Type, find, read_questions
 from zhengtu.publish.results import Result, read_json
 from zhengtu.store.door import Store, formats
 
@@ -66,11 +66,11 @@ def as_data(question: Question) -> dict[str, Any]:
     return {
         "number": question.number,
         "id": question.slug,
-        "title": _both(question.title),
-        "description": _both(question.description),
-        "asked_by": [{"id": asker, **_both(ASKED_BY[asker])} for asker in question.asked_by],
+        "title": asdict(question.title),
+        "description": asdict(question.description),
+        "asked_by": [{"id": asker, **asdict(ASKED_BY[asker])} for asker in question.asked_by],
         "parameters": [
-            {"name": set_.name, "type": set_.type, **_both(set_.label), "default": shown(set_.default)}
+            {"name": set_.name, "type": set_.type, **asdict(set_.label), "default": shown(set_.default)}
             for set_ in question.parameters
         ],
         "query": question.query,
@@ -79,8 +79,4 @@ def as_data(question: Question) -> dict[str, Any]:
 
 def shown(term: str) -> str | None:
     """A default as a person would give it; None where nothing is restricted."""
-    return None if term == "UNDEF" else term.strip("<>")
-
-
-def _both(label: Label) -> dict[str, str]:
-    return {"zh": label.zh, "en": label.en}
+    return None if term == ANY else term.strip("<>")

@@ -65,3 +65,11 @@ SAID: dict[str, Words] = {
         "Try again later, or ask for less",
     ),
 }
+
+
+def place(detail: str, most: int) -> str:
+    """What the engine says against a query, with line and column in words; at most `most` characters of its own."""
+    if found := WHERE.match(detail):
+        line, column, said = found.groups()
+        return f"第 {line} 行第 {column} 列 / line {line}, column {column}: {' '.join(said.split())[:most]}"
+    return detail

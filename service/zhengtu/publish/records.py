@@ -10,6 +10,7 @@ from zhengtu.model import Label, unwrap
 from zhengtu.namespaces import compact
 from zhengtu.publish import columns
 from zhengtu.publish.columns import NAMING, Language
+from zhengtu.publish.printable import printable
 from zhengtu.publish.questions import ASKED_BY, Question
 from zhengtu.publish.results import IRI, Column, Result, Value, lexical
 
@@ -51,7 +52,7 @@ def _print_cells(
 ) -> None:
     headers = columns.headers(result.names, language)
     for place, cell in _cells(result, row, places):
-        console.print(Text.assemble((f"{headers[place]}  ", "dim"), _printable(cell)))
+        console.print(Text.assemble((f"{headers[place]}  ", "dim"), printable(cell)))
 
 
 def _cells(result: Result, row: Sequence[Value], places: Sequence[int]) -> Iterator[tuple[int, str]]:
@@ -70,8 +71,4 @@ def _is_name(column: Column, result: Result) -> bool:
 
 
 def _said(label: Label, language: Language) -> str:
-    return _printable(label.zh if language == "zh" else label.en)
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)
+    return printable(label.zh if language == "zh" else label.en)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zhengtu.model import Label
+from zhengtu.publish.printable import printable
 from zhengtu.store import builds
 from zhengtu.store.documents import index_of
 from zhengtu.store.search import MOST_CHARS, MOST_THINGS, MOST_WORDS, Found, Hit, Role
@@ -80,19 +82,15 @@ def print_table(found: Found, language: str) -> None:
     for hit in found.hits:
         title, match = _said(hit.thing.label, language), Text()
         for piece in hit.pieces:
-            match.append(_printable(piece.text), "bold yellow" if piece.marked else "")
+            match.append(printable(piece.text), "bold yellow" if piece.marked else "")
         name = match if match.plain == title else Text("\n").join((Text(title), match))
-        table.add_row(Text(_said(hit.thing.kind.label, language)), name, Text(_printable(hit.thing.iri)))
+        table.add_row(Text(_said(hit.thing.kind.label, language)), name, Text(printable(hit.thing.iri)))
     Console().print(table)
 
 
 def _said(label: Label, language: str) -> str:
-    return _printable((label.en or label.zh) if language == "en" else label.zh)
+    return printable((label.en or label.zh) if language == "en" else label.zh)
 
-
-def _printable(text: str) -> str:
-    """The text without what a terminal could take as more than text: control, format and bidirectional characters."""
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def as_data(found: Found, question: str, kind: str, page: int, address: Callable[[str], str]) -> dict[str, Any]:
@@ -103,8 +101,8 @@ def as_data(found: Found, question: str, kind: str, page: int, address: Callable
         "page": page,
         "pages": found.pages,
         "total": found.total,
-        "notes": [_both(note) for note in notes(found)],
-        "kinds": [{"kind": of.name, **_both(of.label), "count": count} for of, count in found.kinds],
+        "notes": [asdict(note) for note in notes(found)],
+        "kinds": [{"kind": of.name, **asdict(of.label), "count": count} for of, count in found.kinds],
         "results": [_result(hit, address) for hit in found.hits],
     }
 
@@ -122,17 +120,13 @@ def _result(hit: Hit, address: Callable[[str], str]) -> dict[str, Any]:
     return {
         "iri": hit.thing.iri,
         "url": address(hit.thing.iri),
-        "title": _both(hit.thing.label),
-        "kind": {"kind": hit.thing.kind.name, **_both(hit.thing.kind.label)},
+        "title": asdict(hit.thing.label),
+        "kind": {"kind": hit.thing.kind.name, **asdict(hit.thing.kind.label)},
         "match": {
             "in": hit.role,
-            **_both(ROLES[hit.role]),
+            **asdict(ROLES[hit.role]),
             "text": "".join(piece.text for piece in hit.pieces),
             "marks": marks,
         },
         "place": {"start": hit.place[0], "end": hit.place[1]} if hit.place else None,
     }
-
-
-def _both(label: Label) -> dict[str, str]:
-    return {"zh": label.zh, "en": label.en}

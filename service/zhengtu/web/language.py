@@ -14,9 +14,7 @@ from zhengtu.web.negotiation import is_browser
 from zhengtu.web.words import WORDS
 
 _PREFIX = re.compile(r"/(zh|en)(?=/|$)")
-PAGES = re.compile(
-    r"/(audit|questions(/[^/.]+)?|reports|search|tables|validation|validate|about|help|accessibility)?/?"
-)
+PAGES = re.compile(r"/(audit|questions(/[^/.]+)?|search|tables|validation|validate)?")
 """What has a page at the address at which programs have something else, or nothing."""
 
 

@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from zhengtu import errors
 from zhengtu.namespaces import BASE
-from zhengtu.publish.problems import SAID, WHERE, Words
+from zhengtu.publish.problems import SAID, WHERE, Words, place
 
 RETRY_AFTER = "5"
 
@@ -88,9 +88,8 @@ def answer(status: int, code: str, detail: str, instance: str, *, browser: bool)
     }
     if found := WHERE.match(detail):
         line, column = int(found[1]), int(found[2])
-        engine = " ".join(found[3].split())
-        body |= {"line": line, "column": column, "engine": engine[:400]}
-        body["detail"] = f"第 {line} 行第 {column} 列 / line {line}, column {column}: {engine[:160]}"
+        body |= {"line": line, "column": column, "engine": " ".join(found[3].split())[:400]}
+        body["detail"] = place(detail, 160)
     headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
     if status in (errors.ServiceBusy.status, 429):
         headers["Retry-After"] = RETRY_AFTER

@@ -3,6 +3,7 @@
 import csv as csv_library
 import io
 import json as json_library
+from dataclasses import asdict
 from typing import Any
 
 from zhengtu.model import Finding, Label, Run
@@ -27,21 +28,21 @@ def json(run: Run) -> bytes:
     """The whole run: verdict, digests, counts, rules, requirements and findings."""
     held: dict[str, Any] = {
         "subject": run.subject,
-        "verdict": _both(verdict(run)),
+        "verdict": asdict(verdict(run)),
         "status": run.status,
         "data": run.data,
         "shapes": run.shapes,
         "engine": run.engine,
         "counts": {severity: run.count(severity) for severity in ("Violation", "Warning", "Info")},
         "rules": [
-            {"id": r.id, "title": _both(r.title), "group": _both(r.group), "severity": r.severity,
+            {"id": r.id, "title": asdict(r.title), "group": asdict(r.group), "severity": r.severity,
              "focusNodes": r.focus}
             for r in run.rules
             if r.focus is not None
         ],
         "requirements": [
-            {"report": one.report, "rule": one.rule.id, "title": _both(one.rule.title), "status": one.status,
-             "gaps": [_both(gap) for gap in one.gaps]}
+            {"report": one.report, "rule": one.rule.id, "title": asdict(one.rule.title), "status": one.status,
+             "gaps": [asdict(gap) for gap in one.gaps]}
             for one in run.requirements
         ],
         "findings": [_object(run, finding) for finding in run.findings],
@@ -52,16 +53,16 @@ def json(run: Run) -> bytes:
 def _object(run: Run, finding: Finding) -> dict[str, Any]:
     row = dict(zip(COLUMNS, _row(run, finding), strict=True))
     places = [
-        {"passage": p.passage, "quote": p.quote, "start": p.start, "end": p.end, "section": _both(p.section_title)}
+        {"passage": p.passage, "quote": p.quote, "start": p.start, "end": p.end, "section": asdict(p.section_title)}
         for p in finding.places
     ]
     plain = {key: row[key] for key in COLUMNS[:14] if not key.endswith(("_zh", "_en"))}
     rule = rule_of(run, finding)
     return {
         **plain,
-        "title": _both(rule.title if rule else Label("")),
-        "label": _both(finding.label),
-        "message": _both(finding.message),
+        "title": asdict(rule.title if rule else Label("")),
+        "label": asdict(finding.label),
+        "message": asdict(finding.message),
         "places": places,
     }
 
@@ -75,7 +76,3 @@ def _row(run: Run, finding: Finding) -> tuple[str, ...]:
         finding.focus, finding.path, finding.value, finding.message.zh, finding.message.en,
         ";".join(p.quote for p in finding.places), ";".join(f"{p.start}-{p.end}" for p in finding.places),
     )  # fmt: skip
-
-
-def _both(label: Label) -> dict[str, str]:
-    return {"zh": label.zh, "en": label.en}
