@@ -108,7 +108,7 @@ FINAL: dict[str, tuple[Play, type[ZhengtuError], str]] = {
     "not found": (answer("", "text/html", "404 Not Found"), RemoteUnavailable, "核对地址.*404"),
     "no method": (answer("", "text/html", "405 No"), RemoteUnavailable, "405"),
     "engine failed": (answer("oops", "text/plain", "500 Oops"), RemoteUnavailable, "500: oops"),
-    "bad query": (answer("line 1: no verb", "text/plain", "400 Bad"), QueryMalformed, "更正.*correct the query.*no verb"),
+    "bad query": (answer("line 1: no verb", "text/plain", "400 Bad"), QueryMalformed, "更正.*the query.*no verb"),
     "bad query, as we tell it": (
         problem("400 Bad Request", "query-malformed", "第 2 行第 3 列 / line 2, column 3: expected }"),
         QueryMalformed,
