@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
+# Tests that compute: two files at a time. Those that serve, stop and measure run one after another.
+COMPUTED := $(addprefix tests/,check client docs graph ontology publish questions read shapes)
 # The certificates of the machine, so that an institution's own proxy is trusted as pip trusts it.
 export UV_SYSTEM_CERTS := true
 
@@ -20,7 +22,8 @@ test: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile $(COMPUTED)
+	$(BIN)/pytest $(addprefix --ignore=,$(COMPUTED))
 
 bench: .venv/bench
 	$(BIN)/python -m tests.bench

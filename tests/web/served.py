@@ -55,6 +55,7 @@ class Served:
         """One request on a connection of its own; sending stops where the service has answered already."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
+            connection.connect()
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(method, path, body, dict(headers or {}))
             got = connection.getresponse()
