@@ -5,7 +5,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
 # Tests that compute: two files at a time. Those that serve, stop and measure run one after another.
-COMPUTED := $(addprefix tests/,check client docs graph ontology publish questions read shapes)
+COMPUTED := $(addprefix tests/,check client docs graph ontology publish questions read shapes) \
+  $(patsubst %,tests/web/test_%.py,audit language pages questions resources search)
 # The certificates of the machine, so that an institution's own proxy is trusted as pip trusts it.
 export UV_SYSTEM_CERTS := true
 
